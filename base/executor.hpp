@@ -1,0 +1,56 @@
+// Where work runs. An EventLoop is an Executor; so is the pool for calls that block.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/unique_function.hpp"
+
+namespace wk {
+
+enum class [[nodiscard]] Enqueued { kAccepted, kRefused };
+
+// Thread-safe. Tasks posted from one thread run in the order they were posted.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  // kRefused only after the executor began to stop: the task is then destroyed, not run.
+  virtual Enqueued post(Task task) = 0;
+};
+
+// Threads for calls that block (databases, disk, hashing). Bounded: a full pool refuses and the caller says so.
+// Thread-safe. The destructor runs what was accepted, then joins.
+class ThreadPool {
+ public:
+  struct Options {
+    std::string name;
+    std::size_t threads = 2;
+    std::size_t queue_tasks_max = 1024;
+  };
+  explicit ThreadPool(Options options);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  Enqueued submit(Task task);
+  std::size_t queued() const;
+  // Refuses what comes, runs what was accepted, joins. Idempotent.
+  void stop();
+
+ private:
+  void run();
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Task> tasks_;   // mutex_
+  bool stopping_ = false;    // mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace wk

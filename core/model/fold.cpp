@@ -1,0 +1,124 @@
+#include "core/model/fold.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "base/assert.hpp"
+#include "base/encoding.hpp"
+#include "core/model/limits.hpp"
+
+namespace wk {
+
+namespace v1 = ::weikeyi::v1;
+
+namespace {
+
+template <typename TextAndAttachments>
+void set_last_message(v1::ConversationSummary& summary, const v1::Event& event, const TextAndAttachments& body, bool note) {
+  v1::LastMessage& last = *summary.mutable_last_message();
+  last.set_seq(event.seq());
+  last.set_time_ms(event.time_ms());
+  last.set_actor_kind(event.actor().kind());
+  last.set_actor_name(event.actor().name());
+  std::string text(utf8_prefix(body.text(), limits::kLastMessageTextBytesMax));
+  if (text.empty() && body.attachments_size() > 0) text = body.attachments(0).name();
+  last.set_text(std::move(text));
+  last.set_note(note);
+}
+
+void fold_message(v1::ConversationSummary& summary, const v1::Event& event) {
+  set_last_message(summary, event, event.message(), false);
+  if (event.actor().kind() == v1::ACTOR_KIND_VISITOR) {
+    summary.set_last_visitor_seq(event.seq());
+    summary.set_unread(summary.unread() + 1);
+    if (summary.waiting_since_ms() == 0) summary.set_waiting_since_ms(event.time_ms());
+    // Who writes has seen what came before.
+    summary.set_visitor_seen_seq(std::max(summary.visitor_seen_seq(), event.seq()));
+    return;
+  }
+  summary.set_waiting_since_ms(0);
+  if (event.actor().kind() == v1::ACTOR_KIND_AGENT) {
+    if (summary.first_reply_ms() == 0) summary.set_first_reply_ms(event.time_ms());
+    summary.set_agents_seen_seq(std::max(summary.agents_seen_seq(), event.seq()));
+    summary.set_unread(0);
+  }
+}
+
+void fold_seen(v1::ConversationSummary& summary, const v1::Event& event) {
+  const std::uint32_t through = event.seen().through_seq();
+  if (event.actor().kind() == v1::ACTOR_KIND_VISITOR) {
+    summary.set_visitor_seen_seq(std::max(summary.visitor_seen_seq(), through));
+    return;
+  }
+  summary.set_agents_seen_seq(std::max(summary.agents_seen_seq(), through));
+  // Exact for the usual case (everything seen); an agent who stopped half way keeps the count until the rest is seen.
+  if (summary.agents_seen_seq() >= summary.last_visitor_seq()) summary.set_unread(0);
+}
+
+void fold_labels(v1::ConversationSummary& summary, const v1::LabelsChanged& change) {
+  auto& labels = *summary.mutable_labels();
+  for (const std::string& label : change.removed()) {
+    labels.erase(std::remove(labels.begin(), labels.end(), label), labels.end());
+  }
+  for (const std::string& label : change.added()) {
+    if (std::find(labels.begin(), labels.end(), label) == labels.end()) *labels.Add() = label;
+  }
+}
+
+}  // namespace
+
+void fold(v1::ConversationSummary& summary, const v1::Event& event) {
+  WK_ASSERT(event.seq() == summary.last_seq() + 1);
+  summary.set_last_seq(event.seq());
+  summary.set_updated_ms(event.time_ms());
+  switch (event.body_case()) {
+    case v1::Event::kStarted:
+      summary.set_id(event.conversation_id());
+      summary.set_site_id(event.started().site_id());
+      summary.set_contact_id(event.started().contact_id());
+      summary.set_contact_name(event.actor().name());
+      summary.set_channel(event.started().channel());
+      *summary.mutable_context() = event.started().context();
+      summary.set_state(v1::CONVERSATION_STATE_OPEN);
+      summary.mutable_holder()->set_kind(v1::HOLDER_KIND_QUEUE);
+      summary.set_created_ms(event.time_ms());
+      break;
+    case v1::Event::kMessage:
+      fold_message(summary, event);
+      break;
+    case v1::Event::kNote:
+      set_last_message(summary, event, event.note(), true);
+      break;
+    case v1::Event::kHolderChanged:
+      *summary.mutable_holder() = event.holder_changed().to();
+      break;
+    case v1::Event::kStateChanged:
+      summary.set_state(event.state_changed().to());
+      summary.set_snoozed_until_ms(event.state_changed().snoozed_until_ms());
+      if (event.state_changed().to() == v1::CONVERSATION_STATE_RESOLVED) summary.set_waiting_since_ms(0);
+      break;
+    case v1::Event::kSeen:
+      fold_seen(summary, event);
+      break;
+    case v1::Event::kLabelsChanged:
+      fold_labels(summary, event.labels_changed());
+      break;
+    case v1::Event::kPriorityChanged:
+      summary.set_priority(event.priority_changed().to());
+      break;
+    case v1::Event::kRated:
+      summary.set_rating(event.rated().score());
+      break;
+    case v1::Event::kPageViewed:
+      summary.mutable_context()->set_page_url(event.page_viewed().url());
+      summary.mutable_context()->set_page_title(event.page_viewed().title());
+      break;
+    case v1::Event::kContactChanged:
+      if (!event.contact_changed().name().empty()) summary.set_contact_name(event.contact_changed().name());
+      break;
+    case v1::Event::BODY_NOT_SET:
+      break;  // written by a newer version; kept, shows nothing
+  }
+}
+
+}  // namespace wk

@@ -1,0 +1,23 @@
+// Limits of what people put into conversations. At each the append is refused with `too_large` or `invalid_argument`.
+#pragma once
+
+#include <cstddef>
+
+namespace wk::limits {
+
+inline constexpr std::size_t kMessageTextBytesMax = 20'000;
+inline constexpr std::size_t kTypingTextBytesMax = 1'000;
+inline constexpr std::size_t kAttachmentsMax = 15;
+inline constexpr std::size_t kClientIdBytesMax = 64;
+inline constexpr std::size_t kLabelBytesMax = 64;
+inline constexpr std::size_t kLabelsMax = 50;
+inline constexpr std::size_t kMentionsMax = 50;
+inline constexpr std::size_t kReasonBytesMax = 100;
+inline constexpr std::size_t kCommentBytesMax = 2'000;
+inline constexpr std::size_t kNameBytesMax = 200;
+inline constexpr std::size_t kUrlBytesMax = 2'000;
+inline constexpr std::size_t kLastMessageTextBytesMax = 200;
+// Events one read of the store answers at the most.
+inline constexpr std::size_t kReadEventsMax = 1'000;
+
+}  // namespace wk::limits
