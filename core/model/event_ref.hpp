@@ -11,17 +11,17 @@
 namespace wk {
 
 struct EventRef {
-  ConversationId conversation;
+  ConversationId conversation{};
   Seq seq = 0;
   // Encoded weikeyi.v1.Event.
-  SharedBytes bytes;
+  SharedBytes bytes{};
   // false: never shown to a visitor (notes, holder comments). From core/model/visibility.hpp, kept in the journal record.
   bool visitor_may_see = true;
 };
 
 // Events of one conversation: everything after after_seq up to through_seq (protocol.md P42).
 struct EventRange {
-  ConversationId conversation;
+  ConversationId conversation{};
   Seq after_seq = 0;
   Seq through_seq = 0;
   std::vector<EventRef> events;

@@ -13,11 +13,11 @@ namespace wk {
 namespace v1 = ::weikeyi::v1;
 
 struct VisitorPrincipal {
-  SiteId site;
-  ContactId contact;
+  SiteId site{};
+  ContactId contact{};
   // The one conversation this visitor may read and write.
-  ConversationId conversation;
-  std::string name;
+  ConversationId conversation{};
+  std::string name{};
   // The company vouched for who this is (JWT or HMAC).
   bool verified = false;
   // When the token stops being good; the connection is closed then.
@@ -25,12 +25,12 @@ struct VisitorPrincipal {
 };
 
 struct AgentPrincipal {
-  AgentId agent;
+  AgentId agent{};
   v1::Role role = v1::ROLE_UNSPECIFIED;
-  std::string name;
+  std::string name{};
   // The browser session or API token it came with, so that ending that one ends what hangs on it.
-  AgentSessionId session;
-  ApiTokenId api_token;
+  AgentSessionId session{};
+  ApiTokenId api_token{};
 };
 
 // Routing, time-outs, automation; made inside only.

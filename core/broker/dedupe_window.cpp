@@ -1,0 +1,78 @@
+#include "core/broker/dedupe_window.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/random.hpp"
+
+namespace wk {
+namespace {
+
+// XXH3 with a secret seed of this process: keys never leave it.
+std::uint64_t hash_seed() {
+  static const std::uint64_t seed = random_u64();
+  return seed;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> uuid_v7_time_ms(const std::string& client_id) {
+  if (client_id.size() != 36 || client_id[8] != '-' || client_id[13] != '-' || client_id[14] != '7' ||
+      client_id[18] != '-' || client_id[23] != '-') {
+    return std::nullopt;
+  }
+  std::array<char, 12> digits;
+  std::copy_n(client_id.data(), 8, digits.data());
+  std::copy_n(client_id.data() + 9, 4, digits.data() + 8);
+  std::int64_t ms = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), ms, 16);
+  if (error != std::errc() || end != digits.data() + digits.size() || digits[0] == '-') return std::nullopt;
+  return ms;
+}
+
+DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sender,
+                                       const std::string& client_id) const {
+  std::array<std::uint64_t, 3> head{conversation.value(), static_cast<std::uint64_t>(sender.kind), sender.id};
+  std::array<char, sizeof head + 64> bytes;
+  std::copy_n(reinterpret_cast<const char*>(head.data()), sizeof head, bytes.data());
+  const std::size_t id_bytes = std::min<std::size_t>(client_id.size(), 64);
+  std::copy_n(client_id.data(), id_bytes, bytes.data() + sizeof head);
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), sizeof head + id_bytes, hash_seed());
+  return {hash.high64, hash.low64};
+}
+
+DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sender, const std::string& client_id,
+                                         std::int64_t now_ms) const {
+  if (const auto it = entries_.find(key_of(conversation, sender, client_id)); it != entries_.end()) {
+    return {Answer::kSeen, it->second, 0};
+  }
+  const std::optional<std::int64_t> made_ms = uuid_v7_time_ms(client_id);
+  if (!made_ms) return {};
+  const std::int64_t slack = limits::kClientIdFutureMax.count();
+  if (*made_ms > now_ms + slack) return {Answer::kFromTheFuture, {}, 0};
+  // Accepted at the earliest `slack` before the time it carries, since ids further ahead were refused.
+  const std::int64_t not_before_ms = *made_ms - slack;
+  if (not_before_ms >= begin_ms_) return {Answer::kNew, {}, 0};
+  return {Answer::kAskStore, {}, not_before_ms};
+}
+
+void DedupeWindow::insert(ConversationId conversation, Sender sender, const std::string& client_id,
+                          StoredAppend append, std::int64_t now_ms) {
+  const Key key = key_of(conversation, sender, client_id);
+  entries_.insert_or_assign(key, append);
+  ages_.push_back({key, now_ms});
+  while (ages_.size() > entries_max_) {
+    begin_ms_ = std::max(begin_ms_, ages_.front().accepted_ms + 1);
+    entries_.erase(ages_.front().key);
+    ages_.pop_front();
+  }
+}
+
+void DedupeWindow::erase(ConversationId conversation, Sender sender, const std::string& client_id) {
+  entries_.erase(key_of(conversation, sender, client_id));
+}
+
+}  // namespace wk

@@ -1,0 +1,68 @@
+// "Was this sent before?", answered without asking the store in the ordinary case (protocol.md, "Sending once").
+//
+// A client id that is a UUIDv7 carries the time it was made. It cannot have been accepted before that time (ids from the
+// future are refused), so when the window still holds everything accepted since then, not being in the window means: new.
+// Every other id may have been accepted at any time: the store must be asked.
+//
+// Loop-bound. Bounded: at limits::kDedupeEntriesMax the oldest entries go and the window begins later.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/ids.hpp"
+#include "core/broker/limits.hpp"
+#include "core/ports/conversation_store.hpp"
+
+namespace wk {
+
+// The time inside a UUIDv7 (RFC 9562, 36 characters); nullopt for any other id.
+std::optional<std::int64_t> uuid_v7_time_ms(const std::string& client_id);
+
+class DedupeWindow {
+ public:
+  // Everything accepted since `begin_ms` (wall clock) will have been told to it.
+  explicit DedupeWindow(std::int64_t begin_ms, std::size_t entries_max = limits::kDedupeEntriesMax)
+      : begin_ms_(begin_ms), entries_max_(entries_max) {}
+
+  enum class Answer { kSeen, kNew, kAskStore, kFromTheFuture };
+  struct Finding {
+    Answer answer = Answer::kAskStore;
+    StoredAppend append;                // for kSeen
+    std::int64_t not_before_ms = 0;     // for kAskStore: what ConversationStore::find_append wants
+  };
+  Finding find(ConversationId conversation, Sender sender, const std::string& client_id, std::int64_t now_ms) const;
+
+  void insert(ConversationId conversation, Sender sender, const std::string& client_id, StoredAppend append,
+              std::int64_t now_ms);
+  // The append was not stored after all.
+  void erase(ConversationId conversation, Sender sender, const std::string& client_id);
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  // 128 bits of a keyed hash stand for (conversation, sender, client id): small, and nobody can aim at a collision.
+  struct Key {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const { return static_cast<std::size_t>(key.low); }
+  };
+  struct Aged {
+    Key key;
+    std::int64_t accepted_ms = 0;
+  };
+  Key key_of(ConversationId conversation, Sender sender, const std::string& client_id) const;
+
+  std::int64_t begin_ms_;
+  const std::size_t entries_max_;
+  std::unordered_map<Key, StoredAppend, KeyHash> entries_;
+  std::deque<Aged> ages_;
+};
+
+}  // namespace wk

@@ -1,0 +1,23 @@
+// Limits of the broker; each is per shard (one shard a loop).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace wk::limits {
+
+// Bytes of events decided and not yet durable. At it appends are refused: `busy`, try again in kBusyRetryMs.
+inline constexpr std::size_t kAppendBytesMax = 32u << 20;
+inline constexpr unsigned kBusyRetryMs = 200;
+// Appends that wait for their conversation to be loaded or for a look-up of their client id. At it: `busy`.
+inline constexpr std::size_t kWaitingAppendsMax = 20'000;
+inline constexpr std::size_t kWaitingAppendsPerConversationMax = 256;
+// Conversations whose state is kept in memory; beyond, the longest unused that have nothing in flight go.
+inline constexpr std::size_t kConversationsLoadedMax = 50'000;
+// (sender, client id) pairs remembered for the fast answer to "was this sent before?". Beyond, the oldest go and a look at
+// the store takes their place.
+inline constexpr std::size_t kDedupeEntriesMax = 400'000;
+// A client id's time may lie this far ahead of our clock; beyond, it is refused as `client_id_in_future`.
+inline constexpr std::chrono::milliseconds kClientIdFutureMax = std::chrono::seconds(10);
+
+}  // namespace wk::limits

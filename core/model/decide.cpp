@@ -1,0 +1,338 @@
+#include "core/model/decide.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "base/encoding.hpp"
+#include "core/model/limits.hpp"
+
+namespace wk {
+namespace {
+
+tl::unexpected<Error> invalid(std::string context) {
+  return fail(ErrorCode::kInvalidArgument, std::move(context));
+}
+
+Result<void> check_text(std::string_view what, const std::string& text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) {
+    return fail(ErrorCode::kTooLarge, std::string(what) + " is over " + std::to_string(bytes_max) + " bytes");
+  }
+  if (!utf8_valid(text)) return invalid(std::string(what) + " is not UTF-8");
+  if (text.find('\0') != std::string::npos) return invalid(std::string(what) + " holds a NUL");
+  return {};
+}
+
+template <typename TextAndAttachments>
+Result<void> check_content(const TextAndAttachments& content) {
+  WK_TRY_VOID(check_text("text", content.text(), limits::kMessageTextBytesMax));
+  if (content.attachments_size() > static_cast<int>(limits::kAttachmentsMax)) {
+    return fail(ErrorCode::kTooLarge, "too many attachments");
+  }
+  const bool blank = content.text().find_first_not_of(" \t\r\n") == std::string::npos;
+  if (blank && content.attachments_size() == 0) return invalid("neither text nor attachment");
+  return {};
+}
+
+Result<void> check_labels(const v1::LabelsChanged& labels) {
+  if (labels.added_size() + labels.removed_size() > static_cast<int>(limits::kLabelsMax)) {
+    return fail(ErrorCode::kTooLarge, "too many labels");
+  }
+  for (const auto* list : {&labels.added(), &labels.removed()}) {
+    for (const std::string& label : *list) {
+      if (label.empty()) return invalid("empty label");
+      WK_TRY_VOID(check_text("label", label, limits::kLabelBytesMax));
+    }
+  }
+  return {};
+}
+
+bool client_id_valid(const std::string& id) {
+  return !id.empty() && id.size() <= limits::kClientIdBytesMax &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+v1::Event event_by(const v1::Actor& actor) {
+  v1::Event event;
+  *event.mutable_actor() = actor;
+  return event;
+}
+
+v1::Event state_event(const v1::Actor& actor, const v1::ConversationSummary& state, v1::ConversationState to) {
+  v1::Event event = event_by(actor);
+  event.mutable_state_changed()->set_from(state.state());
+  event.mutable_state_changed()->set_to(to);
+  return event;
+}
+
+v1::Event holder_event(const v1::Actor& actor, const v1::ConversationSummary& state, v1::Holder to,
+                       v1::HolderReason reason) {
+  v1::Event event = event_by(actor);
+  *event.mutable_holder_changed()->mutable_from() = state.holder();
+  *event.mutable_holder_changed()->mutable_to() = std::move(to);
+  event.mutable_holder_changed()->set_reason(reason);
+  return event;
+}
+
+v1::Holder agent_holder(const AgentPrincipal& agent) {
+  v1::Holder holder;
+  holder.set_kind(v1::HOLDER_KIND_AGENT);
+  holder.set_agent_id(agent.agent.value());
+  holder.set_agent_name(agent.name);
+  return holder;
+}
+
+bool same_holder(const v1::Holder& a, const v1::Holder& b) {
+  return a.kind() == b.kind() && a.agent_id() == b.agent_id() && a.team_id() == b.team_id();
+}
+
+// One command, decided: collects the events.
+class Decision {
+ public:
+  Decision(const v1::ConversationSummary& state, const Principal& principal, std::int64_t now_ms)
+      : state_(state), principal_(principal), actor_(actor_of(principal, state)), now_ms_(now_ms) {}
+
+  Result<void> message(const v1::Message& message, const v1::VisitorContext& context) {
+    const auto* visitor = std::get_if<VisitorPrincipal>(&principal_);
+    if (state_.last_seq() == 0) {
+      v1::Event started = event_by(actor_);
+      started.mutable_started()->set_site_id(visitor->site.value());
+      started.mutable_started()->set_contact_id(visitor->contact.value());
+      started.mutable_started()->set_channel("web");
+      *started.mutable_started()->mutable_context() = context;
+      events_.push_back(std::move(started));
+    } else if (message.reply_to_seq() > state_.last_seq()) {
+      return invalid("reply_to_seq is not there");
+    }
+    const bool asleep = state_.state() == v1::CONVERSATION_STATE_RESOLVED ||
+                        state_.state() == v1::CONVERSATION_STATE_SNOOZED;
+    if (visitor != nullptr && asleep) {
+      events_.push_back(state_event(actor_, state_, v1::CONVERSATION_STATE_OPEN));
+    }
+    // Who answers takes it: the visitor should not be answered by three people at once.
+    const auto* agent = std::get_if<AgentPrincipal>(&principal_);
+    if (agent != nullptr && state_.holder().kind() != v1::HOLDER_KIND_AGENT) {
+      events_.push_back(holder_event(actor_, state_, agent_holder(*agent), v1::HOLDER_REASON_CLAIMED));
+    }
+    v1::Event event = event_by(actor_);
+    *event.mutable_message() = message;
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  Result<void> claim() {
+    const auto* agent = std::get_if<AgentPrincipal>(&principal_);
+    if (agent == nullptr) return fail(ErrorCode::kForbidden, "only an agent claims");
+    if (state_.holder().kind() == v1::HOLDER_KIND_AGENT) {
+      if (state_.holder().agent_id() == agent->agent.value()) return {};
+      return fail(Error{ErrorCode::kConflict, "held by " + state_.holder().agent_name(), "already_held", 0});
+    }
+    if (state_.state() == v1::CONVERSATION_STATE_RESOLVED) {
+      events_.push_back(state_event(actor_, state_, v1::CONVERSATION_STATE_OPEN));
+    }
+    events_.push_back(holder_event(actor_, state_, agent_holder(*agent), v1::HOLDER_REASON_CLAIMED));
+    return {};
+  }
+
+  Result<void> assign(const v1::Assign& assign) {
+    const v1::Holder& to = assign.to();
+    const bool to_agent = to.kind() == v1::HOLDER_KIND_AGENT;
+    if (!to_agent && to.kind() != v1::HOLDER_KIND_QUEUE) return invalid("to.kind must be AGENT or QUEUE");
+    if (to_agent != (to.agent_id() != 0)) return invalid("to.agent_id goes with AGENT");
+    const bool routed = std::holds_alternative<SystemPrincipal>(principal_);
+    // Routing decides on a picture that may be old: whoever claimed meanwhile keeps it.
+    if (routed && to_agent &&
+        (state_.holder().kind() != v1::HOLDER_KIND_QUEUE || state_.state() == v1::CONVERSATION_STATE_RESOLVED)) {
+      return fail(Error{ErrorCode::kConflict, "no longer in the queue", "already_held", 0});
+    }
+    if (same_holder(state_.holder(), to)) return {};
+    v1::HolderReason reason = v1::HOLDER_REASON_ASSIGNED;
+    if (routed) {
+      reason = to_agent ? v1::HOLDER_REASON_ROUTED : v1::HOLDER_REASON_RETURNED;
+    } else if (state_.holder().kind() == v1::HOLDER_KIND_AGENT) {
+      reason = to_agent ? v1::HOLDER_REASON_TRANSFERRED : v1::HOLDER_REASON_RETURNED;
+    }
+    v1::Event event = holder_event(actor_, state_, to, reason);
+    event.mutable_holder_changed()->set_comment(assign.comment());
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  Result<void> change_state(const v1::ChangeState& change) {
+    if (change.to() == state_.state() && change.snoozed_until_ms() == state_.snoozed_until_ms()) return {};
+    const bool snooze = change.to() == v1::CONVERSATION_STATE_SNOOZED;
+    if (change.snoozed_until_ms() != 0 && (!snooze || change.snoozed_until_ms() <= now_ms_)) {
+      return invalid("snoozed_until_ms must lie ahead, and goes with SNOOZED");
+    }
+    v1::Event event = state_event(actor_, state_, change.to());
+    event.mutable_state_changed()->set_snoozed_until_ms(change.snoozed_until_ms());
+    event.mutable_state_changed()->set_reason(change.reason());
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  Result<void> seen(const v1::Seen& seen) {
+    if (seen.through_seq() > state_.last_seq()) return invalid("through_seq is not there");
+    const bool by_visitor = actor_.kind() == v1::ACTOR_KIND_VISITOR;
+    if (seen.through_seq() <= (by_visitor ? state_.visitor_seen_seq() : state_.agents_seen_seq())) return {};
+    v1::Event event = event_by(actor_);
+    *event.mutable_seen() = seen;
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  Result<void> labels(const v1::LabelsChanged& wanted) {
+    const auto has = [this](const std::string& label) {
+      return std::find(state_.labels().begin(), state_.labels().end(), label) != state_.labels().end();
+    };
+    v1::LabelsChanged change;
+    for (const std::string& label : wanted.added()) {
+      if (!has(label)) change.add_added(label);
+    }
+    for (const std::string& label : wanted.removed()) {
+      if (has(label)) change.add_removed(label);
+    }
+    if (change.added_size() + change.removed_size() == 0) return {};
+    if (state_.labels_size() + change.added_size() > static_cast<int>(limits::kLabelsMax)) {
+      return fail(ErrorCode::kTooLarge, "too many labels");
+    }
+    v1::Event event = event_by(actor_);
+    *event.mutable_labels_changed() = std::move(change);
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  Result<void> change_priority(const v1::ChangePriority& change) {
+    if (change.to() == state_.priority()) return {};
+    v1::Event event = event_by(actor_);
+    event.mutable_priority_changed()->set_from(state_.priority());
+    event.mutable_priority_changed()->set_to(change.to());
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  Result<void> page_viewed(const v1::PageViewed& page) {
+    if (page.url() == state_.context().page_url() && page.title() == state_.context().page_title()) return {};
+    v1::Event event = event_by(actor_);
+    *event.mutable_page_viewed() = page;
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  template <typename Set>
+  Result<void> plain(Set&& set) {
+    v1::Event event = event_by(actor_);
+    set(event);
+    events_.push_back(std::move(event));
+    return {};
+  }
+
+  std::vector<v1::Event> take(const std::string& client_id) {
+    if (!events_.empty()) events_.back().set_client_id(client_id);
+    return std::move(events_);
+  }
+
+ private:
+  const v1::ConversationSummary& state_;
+  const Principal& principal_;
+  const v1::Actor actor_;
+  const std::int64_t now_ms_;
+  std::vector<v1::Event> events_;
+};
+
+}  // namespace
+
+Result<void> check_append(const v1::Append& append) {
+  if (!client_id_valid(append.client_id())) {
+    return invalid("client_id must be 1 to 64 printable ASCII characters");
+  }
+  switch (append.command_case()) {
+    case v1::Append::kMessage:
+      return check_content(append.message());
+    case v1::Append::kNote:
+      if (append.note().mentioned_agent_ids_size() > static_cast<int>(limits::kMentionsMax)) {
+        return fail(ErrorCode::kTooLarge, "too many mentions");
+      }
+      return check_content(append.note());
+    case v1::Append::kAssign:
+      return check_text("comment", append.assign().comment(), limits::kCommentBytesMax);
+    case v1::Append::kChangeState:
+      if (!v1::ConversationState_IsValid(append.change_state().to()) ||
+          append.change_state().to() == v1::CONVERSATION_STATE_UNSPECIFIED) {
+        return invalid("change_state.to is unknown");
+      }
+      return check_text("reason", append.change_state().reason(), limits::kReasonBytesMax);
+    case v1::Append::kLabels:
+      return check_labels(append.labels());
+    case v1::Append::kChangePriority:
+      if (!v1::Priority_IsValid(append.change_priority().to())) return invalid("priority is unknown");
+      return {};
+    case v1::Append::kRate:
+      if (append.rate().score() < 1 || append.rate().score() > 5) return invalid("score must be 1 to 5");
+      return check_text("comment", append.rate().comment(), limits::kCommentBytesMax);
+    case v1::Append::kPageViewed:
+      WK_TRY_VOID(check_text("url", append.page_viewed().url(), limits::kUrlBytesMax));
+      return check_text("title", append.page_viewed().title(), limits::kNameBytesMax);
+    case v1::Append::kContact:
+      WK_TRY_VOID(check_text("name", append.contact().name(), limits::kNameBytesMax));
+      WK_TRY_VOID(check_text("email", append.contact().email(), limits::kNameBytesMax));
+      return check_text("phone", append.contact().phone(), limits::kNameBytesMax);
+    case v1::Append::kClaim:
+    case v1::Append::kSeen:
+      return {};
+    case v1::Append::COMMAND_NOT_SET:
+      return invalid("no command");
+  }
+  return invalid("no command");
+}
+
+v1::Actor actor_of(const Principal& principal, const v1::ConversationSummary& state) {
+  v1::Actor actor;
+  if (const auto* visitor = std::get_if<VisitorPrincipal>(&principal)) {
+    actor.set_kind(v1::ACTOR_KIND_VISITOR);
+    actor.set_id(visitor->contact.value());
+    actor.set_name(visitor->name.empty() ? state.contact_name() : visitor->name);
+  } else if (const auto* agent = std::get_if<AgentPrincipal>(&principal)) {
+    actor.set_kind(v1::ACTOR_KIND_AGENT);
+    actor.set_id(agent->agent.value());
+    actor.set_name(agent->name);
+  } else {
+    actor.set_kind(v1::ACTOR_KIND_SYSTEM);
+  }
+  return actor;
+}
+
+Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, const Principal& principal,
+                                      const v1::Append& append, const v1::VisitorContext& context,
+                                      std::int64_t now_ms) {
+  const bool begins = append.command_case() == v1::Append::kMessage &&
+                      std::holds_alternative<VisitorPrincipal>(principal);
+  if (state.last_seq() == 0 && !begins) return fail(ErrorCode::kNotFound, "no such conversation");
+
+  Decision decision(state, principal, now_ms);
+  Result<void> decided;
+  switch (append.command_case()) {
+    case v1::Append::kMessage: decided = decision.message(append.message(), context); break;
+    case v1::Append::kNote:
+      decided = decision.plain([&](v1::Event& event) { *event.mutable_note() = append.note(); });
+      break;
+    case v1::Append::kClaim: decided = decision.claim(); break;
+    case v1::Append::kAssign: decided = decision.assign(append.assign()); break;
+    case v1::Append::kChangeState: decided = decision.change_state(append.change_state()); break;
+    case v1::Append::kSeen: decided = decision.seen(append.seen()); break;
+    case v1::Append::kLabels: decided = decision.labels(append.labels()); break;
+    case v1::Append::kChangePriority: decided = decision.change_priority(append.change_priority()); break;
+    case v1::Append::kRate:
+      decided = decision.plain([&](v1::Event& event) { *event.mutable_rated() = append.rate(); });
+      break;
+    case v1::Append::kPageViewed: decided = decision.page_viewed(append.page_viewed()); break;
+    case v1::Append::kContact:
+      decided = decision.plain([&](v1::Event& event) { *event.mutable_contact_changed() = append.contact(); });
+      break;
+    case v1::Append::COMMAND_NOT_SET: return invalid("no command");
+  }
+  if (!decided) return fail(std::move(decided).error());
+  return decision.take(append.client_id());
+}
+
+}  // namespace wk
