@@ -1,0 +1,96 @@
+# ./dev test: the steps, their counts, the summary. Read by ./dev, whose helpers it uses.
+# The last line of the output is "N passed, N failed" and nothing else; the exit status says whether N failed is 0.
+
+all_steps=(unit asan tsan web conformance e2e browser)
+results=$root/build/test-results
+
+# count STEP PASSED FAILED SKIPPED: a step may be counted several times.
+count() { printf '%s %s %s %s\n' "$@" >> "$results/counts"; }
+
+# check STEP NAME CMD…: a command that is one test by itself.
+check() {
+  local step=$1; shift
+  if logged "$@"; then count "$step" 1 0 0; else count "$step" 0 1 0; return 1; fi
+}
+
+run_ctest() {  # STEP PRESET
+  local step=$1 out=$results/$1
+  mkdir -p "$out"
+  local status=0
+  GTEST_OUTPUT=json:$out/ logged "ctest-$step" ctest --test-dir "build/$2" -j "$jobs" --output-on-failure \
+    --output-junit "$out/ctest.xml" || status=1
+  # shellcheck disable=SC2046
+  count "$step" $(node tools/count_tests.mjs ctest "$out")
+  return $status
+}
+
+step_unit() { build_cpp dev && run_ctest unit dev; }
+
+step_asan() {
+  build_cpp asan &&
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_ctest asan asan
+}
+
+step_tsan() {
+  build_cpp tsan && TSAN_OPTIONS=second_deadlock_stack=1 run_ctest tsan tsan
+}
+
+step_web() {
+  local status=0 out=$results/web
+  mkdir -p "$out"
+  check web web-types npm --prefix web run typecheck || status=1
+  check web web-size npm --prefix web run size || status=1
+  logged web-tests npm --prefix web test -- --reporter=default --reporter=json --outputFile.json="$out/vitest.json" || status=1
+  # shellcheck disable=SC2046
+  count web $(node tools/count_tests.mjs vitest "$out/vitest.json")
+  return $status
+}
+
+run_node_tests() {  # STEP FILE…
+  local step=$1 out=$results/$1 status=0; shift
+  mkdir -p "$out"
+  WEIKEYI_BINARY=${WEIKEYI_BINARY:-$root/build/dev/server/weikeyi} \
+    logged "$step" node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
+    --test-reporter=tap --test-reporter-destination="$out/results.tap" "$@" || status=1
+  # shellcheck disable=SC2046
+  count "$step" $(node tools/count_tests.mjs tap "$out/results.tap")
+  return $status
+}
+
+step_conformance() { build_cpp dev weikeyi && run_node_tests conformance tests/conformance/*.test.mjs; }
+step_e2e() { build_cpp dev weikeyi && run_node_tests e2e tests/e2e/*.test.mjs; }
+step_browser() {
+  install_modules tests/browser npm-browser
+  build_cpp dev weikeyi && run_node_tests browser tests/browser/*.test.mjs
+}
+
+command_test() {
+  local steps=("$@") step
+  [ ${#steps[@]} -gt 0 ] || steps=("${all_steps[@]}")
+  for step in "${steps[@]}"; do
+    [[ " ${all_steps[*]} " == *" $step "* ]] || die "no test step '$step' (there are: ${all_steps[*]})"
+  done
+  prepare
+  rm -rf "$results"; mkdir -p "$results"; : > "$results/counts"
+  # Before anything is compiled, so that the binary is linked once.
+  build_web || count build 0 1 0
+
+  local summary=() passed failed skipped since status failed_before
+  for step in "${steps[@]}"; do
+    say "${bold}$step${plain}"
+    since=$SECONDS; status=ok
+    "step_$step" || status=failed
+    failed_before=$(awk -v s="$step" '$1 == s {f += $3} END {print f + 0}' "$results/counts")
+    # Something went wrong that no test's count knows of (it did not compile, a runner died).
+    if [ $status = failed ] && [ "$failed_before" = 0 ]; then count "$step" 0 1 0; fi
+    read -r passed failed skipped < <(awk -v s="$step" '$1 == s {p += $2; f += $3; k += $4} END {print p + 0, f + 0, k + 0}' "$results/counts")
+    if [ "$failed" != 0 ]; then status=failed; fi
+    summary+=("$(printf '%-12s %-7s %6d passed %4d failed %4d skipped %6d s' "$step" $status "$passed" "$failed" "$skipped" $((SECONDS - since)))")
+  done
+
+  printf '\n'; printf '%s\n' "${summary[@]}"
+  if [ -n "${WK_CCACHE_STATS:-}" ]; then printf '\n'; ccache --show-stats || true; fi
+  read -r passed failed < <(awk '{p += $2; f += $3} END {print p + 0, f + 0}' "$results/counts")
+  printf '\n%s passed, %s failed\n' "$passed" "$failed"
+  [ "$failed" = 0 ]
+}

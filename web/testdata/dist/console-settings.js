@@ -1,0 +1,1 @@
+export const name = "looks hashed but is not";
