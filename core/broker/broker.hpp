@@ -1,0 +1,51 @@
+// The front of all shards: finds a conversation's home and goes there. Thread-safe; everything it is asked is done on the
+// home loop, answers come back on the executor the caller names.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/guarded.hpp"
+#include "core/broker/shard.hpp"
+
+namespace wk {
+
+class Broker {
+ public:
+  // One shard for each of `loops`; they, the store and the pool outlive the broker's last task.
+  Broker(std::vector<Executor*> loops, ConversationStore& store, ThreadPool& pool, const Clock& clock);
+
+  // Before the loops run.
+  void attach(std::size_t loop, EventSink& sink);
+  void set_listener(CommitListener& listener) { wiring_.listener = &listener; }
+
+  std::size_t home_of(ConversationId conversation) const;
+
+  void append(AppendRequest request, Executor& reply_to, AppendDone done);
+  // The loop's sink is told of the conversation from now on; see Shard::add_interest.
+  void subscribe(ConversationId conversation, std::size_t loop, Executor& reply_to, Shard::Subscribed done);
+  void unsubscribe(ConversationId conversation, std::size_t loop);
+  // Whether the loop's sink wants every conversation's summary (it has agents).
+  void set_board(std::size_t loop, bool wanted);
+  void typing(v1::TypingSignal signal, std::uint64_t origin);
+  void viewing(ConversationId conversation, std::uint64_t connection, std::optional<v1::Actor> agent);
+
+  // Call now and then.
+  void sweep();
+  // Sums over the shards, as of their last sweep.
+  Shard::Figures figures() const;
+
+ private:
+  struct Home {
+    Executor* loop;
+    std::unique_ptr<Shard> shard;
+  };
+  Home& home(ConversationId conversation) { return homes_[home_of(conversation)]; }
+
+  Wiring wiring_;
+  std::vector<Home> homes_;
+  Guarded<std::vector<Shard::Figures>> figures_;
+};
+
+}  // namespace wk

@@ -1,0 +1,60 @@
+#include "core/broker/dedupe_window.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/random.hpp"
+
+namespace wk {
+namespace {
+
+using Answer = DedupeWindow::Answer;
+constexpr ConversationId kConversation(1);
+constexpr Sender kMei{v1::ACTOR_KIND_VISITOR, 7};
+constexpr std::int64_t kBegin = 1'800'000'000'000;
+constexpr std::int64_t kMinute = 60'000;
+
+TEST(DedupeWindow, RemembersWhoSentWhat) {
+  DedupeWindow window(kBegin);
+  const std::string id = uuid_v7(kBegin + kMinute);
+  EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute).answer, Answer::kNew);
+  window.insert(kConversation, kMei, id, {.seq = 4, .time_ms = 9}, kBegin + kMinute);
+  const auto found = window.find(kConversation, kMei, id, kBegin + kMinute);
+  EXPECT_EQ(found.answer, Answer::kSeen);
+  EXPECT_EQ(found.append.seq, 4u);
+  EXPECT_EQ(window.find(kConversation, {v1::ACTOR_KIND_AGENT, 7}, id, kBegin + kMinute).answer, Answer::kNew);
+  window.erase(kConversation, kMei, id);
+  EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute).answer, Answer::kNew);
+}
+
+TEST(DedupeWindow, AsksTheStoreForWhatMayBeOlderThanItself) {
+  DedupeWindow window(kBegin);
+  const auto before = window.find(kConversation, kMei, uuid_v7(kBegin - kMinute), kBegin + kMinute);
+  EXPECT_EQ(before.answer, Answer::kAskStore);
+  EXPECT_EQ(before.not_before_ms, kBegin - kMinute - limits::kClientIdFutureMax.count());
+  EXPECT_EQ(window.find(kConversation, kMei, "order-17", kBegin).answer, Answer::kAskStore);
+}
+
+TEST(DedupeWindow, RefusesIdsFromTheFuture) {
+  DedupeWindow window(kBegin);
+  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute), kBegin).answer, Answer::kFromTheFuture);
+}
+
+TEST(DedupeWindow, BeginsLaterWhenFullRatherThanForgetSilently) {
+  DedupeWindow window(kBegin, 2);
+  const std::string first = uuid_v7(kBegin + kMinute);
+  window.insert(kConversation, kMei, first, {.seq = 1, .time_ms = 0}, kBegin + kMinute);
+  window.insert(kConversation, kMei, uuid_v7(kBegin + 2 * kMinute), {.seq = 2, .time_ms = 0}, kBegin + 2 * kMinute);
+  window.insert(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute), {.seq = 3, .time_ms = 0}, kBegin + 3 * kMinute);
+  EXPECT_EQ(window.size(), 2u);
+  EXPECT_EQ(window.find(kConversation, kMei, first, kBegin + 3 * kMinute).answer, Answer::kAskStore);
+}
+
+TEST(UuidV7Time, IsReadOnlyFromAUuidV7) {
+  EXPECT_EQ(uuid_v7_time_ms(uuid_v7(kBegin)), kBegin);
+  EXPECT_FALSE(uuid_v7_time_ms("0190b4a1-9c2d-4abc-8def-0123456789ab"));
+  EXPECT_FALSE(uuid_v7_time_ms("-190b4a1-9c2d-7abc-8def-0123456789ab"));
+  EXPECT_FALSE(uuid_v7_time_ms("x"));
+}
+
+}  // namespace
+}  // namespace wk

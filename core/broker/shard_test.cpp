@@ -1,0 +1,288 @@
+#include "core/broker/shard.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <thread>
+
+#include "base/guarded.hpp"
+#include "base/random.hpp"
+#include "core/broker/limits.hpp"
+
+namespace wk {
+namespace {
+
+// Runs what was posted when told to; post() may come from the pool.
+class ManualLoop final : public Executor {
+ public:
+  Enqueued post(Task task) override {
+    tasks_.with([&](auto& tasks) { tasks.push_back(std::move(task)); });
+    return Enqueued::kAccepted;
+  }
+  void turn() {
+    auto tasks = tasks_.with([](auto& held) { return std::exchange(held, {}); });
+    for (Task& task : tasks) task();
+  }
+  // Turns until `until` is true; the pool's threads get their time.
+  template <typename F>
+  void run_until(F until) {
+    for (int i = 0; i < 20'000 && !until(); ++i) {
+      turn();
+      std::this_thread::yield();
+    }
+    ASSERT_TRUE(until());
+  }
+
+ private:
+  Guarded<std::vector<Task>> tasks_;
+};
+
+// Keeps what is appended; `done` runs when the test says so, with the answer it says.
+class FakeStore final : public ConversationStore {
+ public:
+  Enqueued append(std::vector<EventRef> events, Journal::Committed done) override {
+    if (refuse) return Enqueued::kRefused;
+    pending.emplace_back(std::move(events), std::move(done));
+    return Enqueued::kAccepted;
+  }
+  void finish(Result<JournalPosition> answer = JournalPosition{1}) {
+    auto [events, done] = std::move(pending.front());
+    pending.erase(pending.begin());
+    if (answer) {
+      for (const EventRef& event : events) log[event.conversation].push_back(event);
+    }
+    done(answer);
+  }
+  Result<v1::ConversationSummary> load(ConversationId id) override {
+    if (const auto it = stored.find(id); it != stored.end()) return it->second;
+    return fail(ErrorCode::kNotFound, "none");
+  }
+  Result<std::vector<EventRef>> read(ConversationId id, Seq, std::size_t) override { return log[id]; }
+  Result<std::optional<StoredAppend>> find_append(ConversationId, Sender, const std::string& client_id,
+                                                  std::int64_t) override {
+    const auto it = known.find(client_id);
+    return it == known.end() ? std::nullopt : std::optional(it->second);
+  }
+  Result<v1::ConversationList> list(const ConversationFilter&) override { return v1::ConversationList(); }
+  Result<v1::SearchResult> search(const SearchQuery&) override { return v1::SearchResult(); }
+  Result<std::vector<ConversationId>> due_snoozed(std::int64_t, std::size_t) override {
+    return std::vector<ConversationId>();
+  }
+
+  bool refuse = false;
+  std::vector<std::pair<std::vector<EventRef>, Journal::Committed>> pending;
+  std::map<ConversationId, std::vector<EventRef>> log;
+  std::map<ConversationId, v1::ConversationSummary> stored;
+  std::map<std::string, StoredAppend> known;
+};
+
+class FakeSink final : public EventSink {
+ public:
+  void on_committed(const std::vector<Committed>& batch) override {
+    for (const Committed& one : batch) committed.push_back(one);
+  }
+  void on_board(const std::vector<SummaryPtr>& changed) override { board.insert(board.end(), changed.begin(), changed.end()); }
+  void on_typing(const v1::TypingSignal& signal, std::uint64_t) override { typing.push_back(signal); }
+  void on_viewing(const v1::ViewingSignal& signal) override { viewing.push_back(signal); }
+  std::vector<Committed> committed;
+  std::vector<SummaryPtr> board;
+  std::vector<v1::TypingSignal> typing;
+  std::vector<v1::ViewingSignal> viewing;
+};
+
+class ShardTest : public testing::Test {
+ protected:
+  ShardTest() {
+    clock.advance(std::chrono::minutes(10));
+    wiring.outlets.push_back({&loop, &sink});
+    shard.emplace(ShardDeps{loop, 0, store, pool, clock, wiring});
+    // Past the first seconds, in which every id could be from before the start.
+    clock.advance(std::chrono::minutes(1));
+  }
+
+  AppendRequest message(const std::string& text, std::string client_id = {}) {
+    AppendRequest request{kConversation, visitor, {}, {}};
+    request.append.set_client_id(client_id.empty() ? uuid_v7(clock.now_ms()) : client_id);
+    request.append.mutable_message()->set_text(text);
+    return request;
+  }
+  // Appends; the answer lies in the returned slot once there is one.
+  std::shared_ptr<std::optional<Result<Appended>>> send(AppendRequest request) {
+    auto slot = std::make_shared<std::optional<Result<Appended>>>();
+    shard->append(std::move(request), [slot](Result<Appended> answer) { slot->emplace(std::move(answer)); });
+    return slot;
+  }
+  void until_submitted(std::size_t n = 1) {
+    loop.run_until([&] { return store.pending.size() >= n; });
+  }
+  void settle(Result<JournalPosition> answer = JournalPosition{1}) {
+    until_submitted();
+    store.finish(std::move(answer));
+    loop.turn();
+  }
+
+  static constexpr ConversationId kConversation{42};
+  Principal visitor = VisitorPrincipal{.site = SiteId(1), .contact = ContactId(7), .conversation = kConversation, .name = "Mei"};
+  ManualClock clock;
+  ManualLoop loop;
+  FakeStore store;
+  FakeSink sink;
+  Wiring wiring;
+  ThreadPool pool{{.name = "test", .threads = 1, .queue_tasks_max = 100}};
+  std::optional<Shard> shard;
+};
+
+TEST_F(ShardTest, TellsNobodyBeforeItIsDurable) {
+  const auto slot = send(message("hi"));
+  shard->add_interest(kConversation, 0, [](Result<SummaryPtr>) {});
+  until_submitted();
+  loop.turn();
+  EXPECT_FALSE(slot->has_value());
+  EXPECT_TRUE(sink.committed.empty());
+  settle();
+  ASSERT_TRUE(slot->has_value());
+  EXPECT_EQ((*slot)->value().seq, 2u);
+  ASSERT_EQ(sink.committed.size(), 1u);
+  EXPECT_EQ(sink.committed[0].range.after_seq, 0u);
+  EXPECT_EQ(sink.committed[0].range.through_seq, 2u);
+  EXPECT_EQ(sink.committed[0].range.events.size(), 2u);
+}
+
+TEST_F(ShardTest, GroupsWhatArrivesWhileOneBatchIsOnItsWay) {
+  const auto first = send(message("1"));
+  until_submitted();
+  const auto second = send(message("2"));
+  const auto third = send(message("3"));
+  loop.turn();
+  EXPECT_EQ(store.pending.size(), 1u);
+  settle();
+  settle();
+  EXPECT_EQ((*second)->value().seq, 3u);
+  EXPECT_EQ((*third)->value().seq, 4u);
+  EXPECT_EQ(shard->figures().commits, 2u);
+}
+
+TEST_F(ShardTest, TheSameClientIdTwiceIsOneEvent) {
+  const AppendRequest request = message("once");
+  const auto first = send(request);
+  until_submitted();
+  const auto in_flight = send(request);
+  loop.turn();
+  EXPECT_FALSE(in_flight->has_value()) << "not acked before it is durable";
+  settle();
+  loop.run_until([&] { return in_flight->has_value(); });
+  const auto later = send(request);
+  EXPECT_EQ((*first)->value().seq, (*in_flight)->value().seq);
+  EXPECT_EQ((*first)->value().seq, (*later)->value().seq);
+  EXPECT_EQ(store.log[kConversation].size(), 2u);
+}
+
+TEST_F(ShardTest, AsksTheStoreForAnIdItCannotKnowAndKeepsTheOrder) {
+  (void)send(message("first"));
+  settle();
+  store.known["order-17"] = {.seq = 2, .time_ms = 5};
+  const auto repeated = send(message("first", "order-17"));
+  const auto behind = send(message("second"));
+  const auto fresh = send(message("third", "order-18"));
+  const auto again = send(message("third", "order-18"));
+  settle();
+  loop.run_until([&] { return repeated->has_value() || !store.pending.empty(); });
+  while (!(behind->has_value() && fresh->has_value() && again->has_value())) {
+    loop.turn();
+    if (!store.pending.empty()) settle();
+  }
+  EXPECT_EQ((*repeated)->value().seq, 2u);
+  EXPECT_EQ((*behind)->value().seq, 3u);
+  EXPECT_EQ((*fresh)->value().seq, 4u);
+  EXPECT_EQ((*again)->value().seq, 4u);
+}
+
+TEST_F(ShardTest, AFailedBatchLeavesNoGapAndTakesWhatStoodOnItAlong) {
+  (void)send(message("kept"));
+  settle();
+  const AppendRequest lost_request = message("lost");
+  const auto lost = send(lost_request);
+  until_submitted();
+  const auto behind = send(message("behind"));
+  settle(fail(ErrorCode::kStorageFull, "no room"));
+  EXPECT_EQ((*lost)->error().code, ErrorCode::kStorageFull);
+  EXPECT_EQ((*behind)->error().code, ErrorCode::kStorageFull);
+  const auto resent = send(lost_request);
+  settle();
+  EXPECT_EQ((*resent)->value().seq, 3u);
+  EXPECT_EQ(store.log[kConversation].back().seq, 3u);
+}
+
+TEST_F(ShardTest, RefusesWithATimeWhenTheJournalIsFull) {
+  (void)send(message("1"));
+  settle();
+  store.refuse = true;
+  const auto refused = send(message("2"));
+  loop.run_until([&] { return refused->has_value(); });
+  EXPECT_EQ((*refused)->error().code, ErrorCode::kBusy);
+  EXPECT_GT((*refused)->error().retry_after_ms, 0u);
+}
+
+TEST_F(ShardTest, BoundsWhatWaitsForALoad) {
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < limits::kWaitingAppendsPerConversationMax + 5; ++i) {
+    const auto slot = send(message("x"));
+    if (slot->has_value() && !slot->value()) ++refused;
+  }
+  EXPECT_EQ(refused, 5u);
+  settle();
+  EXPECT_EQ(store.log[kConversation].size(), limits::kWaitingAppendsPerConversationMax + 1);
+}
+
+TEST_F(ShardTest, RefusesAnIdFromTheFuture) {
+  const auto slot = send(message("x", uuid_v7(clock.now_ms() + 3'600'000)));
+  loop.run_until([&] { return slot->has_value(); });
+  EXPECT_EQ((*slot)->error().client_code(), "client_id_in_future");
+}
+
+TEST_F(ShardTest, TheBoardSeesEveryConversationOnlyWhileItIsWanted) {
+  shard->set_board(0, true);
+  (void)send(message("hello"));
+  settle();
+  loop.turn();
+  ASSERT_EQ(sink.board.size(), 1u);
+  EXPECT_EQ(sink.board[0]->last_message().text(), "hello");
+  EXPECT_TRUE(sink.committed.empty());
+  shard->set_board(0, false);
+  (void)send(message("again"));
+  settle();
+  loop.turn();
+  EXPECT_EQ(sink.board.size(), 1u);
+}
+
+TEST_F(ShardTest, ForgetsAnUnusedConversationAndLoadsItAgain) {
+  (void)send(message("one"));
+  settle();
+  v1::ConversationSummary summary;
+  summary.set_id(kConversation.value());
+  summary.set_last_seq(2);
+  summary.set_state(v1::CONVERSATION_STATE_OPEN);
+  store.stored[kConversation] = summary;
+  clock.advance(std::chrono::minutes(2));
+  shard->sweep();
+  EXPECT_EQ(shard->figures().conversations_loaded, 0u);
+  const auto slot = send(message("two"));
+  settle();
+  EXPECT_EQ((*slot)->value().seq, 3u);
+}
+
+TEST_F(ShardTest, ShowsEachViewingAgentOnceHoweverManyTabs) {
+  v1::Actor lin;
+  lin.set_id(20);
+  shard->add_interest(kConversation, 0, [](Result<SummaryPtr>) {});
+  shard->viewing(kConversation, 1, lin);
+  shard->viewing(kConversation, 2, lin);
+  shard->viewing(kConversation, 1, std::nullopt);
+  loop.turn();
+  ASSERT_EQ(sink.viewing.size(), 3u);
+  EXPECT_EQ(sink.viewing[1].agents_size(), 1);
+  EXPECT_EQ(sink.viewing[2].agents_size(), 1);
+}
+
+}  // namespace
+}  // namespace wk
