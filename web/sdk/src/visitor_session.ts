@@ -1,0 +1,106 @@
+import { CreateVisitorSessionRequest, VisitorSession } from './generated/json/weikeyi/v1/resource'
+import type { VisitorContext } from './generated/wire/weikeyi/v1/event'
+import { HelloImpossible } from './link'
+import type { Ports } from './ports'
+import { Rest, type Problem } from './rest'
+
+export interface Identity {
+  identityToken?: string
+  identifier?: string
+  identifierHash?: string
+  name?: string
+  email?: string
+  phone?: string
+}
+
+export interface VisitorSessionOptions {
+  base: string
+  siteKey: string
+  ports: Pick<Ports, 'fetch' | 'storage'>
+  idempotencyKey: () => string
+  identity: () => Identity
+  context: () => VisitorContext
+}
+
+/** The visitor's token and what comes with it. Kept in storage, renewed once per page and when it is refused. */
+export class VisitorSessions {
+  #options: VisitorSessionOptions
+  #rest: Rest
+  #fresh: VisitorSession | undefined
+  #asking: Promise<VisitorSession> | undefined
+
+  constructor(options: VisitorSessionOptions) {
+    this.#options = options
+    this.#rest = new Rest({
+      base: options.base,
+      fetch: options.ports.fetch,
+      idempotencyKey: options.idempotencyKey,
+      credentials: 'omit',
+    })
+  }
+
+  get key(): string {
+    return `weikeyi.${this.#options.siteKey}.session`
+  }
+
+  /** What is known without asking the server. */
+  get known(): VisitorSession | undefined {
+    if (this.#fresh !== undefined) return this.#fresh
+    try {
+      const text = this.#options.ports.storage.getItem(this.key)
+      return text === null ? undefined : VisitorSession.fromJSON(JSON.parse(text))
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Throws HelloImpossible when the server will not have us, and Error when it may later. */
+  current(): Promise<VisitorSession> {
+    if (this.#fresh !== undefined) return Promise.resolve(this.#fresh)
+    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
+  /** The token was refused: the next current() asks for another, without it. */
+  invalidate(): void {
+    this.#fresh = undefined
+    this.forget()
+  }
+
+  /** Who the visitor is has changed: the next current() tells the server. */
+  refresh(): void {
+    this.#fresh = undefined
+  }
+
+  forget(): void {
+    this.#fresh = undefined
+    try {
+      this.#options.ports.storage.removeItem(this.key)
+    } catch {
+      // Nothing was kept there either.
+    }
+  }
+
+  async #ask(): Promise<VisitorSession> {
+    const { siteKey, identity, context, ports } = this.#options
+    const result = await this.#rest.post('/api/v1/visitor/sessions', {
+      body: CreateVisitorSessionRequest.toJSON(
+        CreateVisitorSessionRequest.create({ siteKey, visitorToken: this.known?.token ?? '', ...identity(), context: context() }),
+      ),
+      answer: VisitorSession,
+    })
+    if (!result.ok) throw failure(result.problem)
+    this.#fresh = result.value
+    try {
+      ports.storage.setItem(this.key, JSON.stringify(VisitorSession.toJSON(result.value)))
+    } catch {
+      // A visitor without storage is a new one on each page.
+    }
+    return result.value
+  }
+}
+
+function failure(problem: Problem): Error {
+  const lasting = problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429
+  return lasting ? new HelloImpossible(problem.code) : new Error(problem.code)
+}
