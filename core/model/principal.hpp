@@ -1,5 +1,5 @@
 // Who is asking: what a connection or a request was authenticated as. A value; checked where something is done, by
-// core/model/permissions.hpp alone.
+// core/auth/permissions.hpp alone.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 // Thread-safe. Blocks: call on a ThreadPool, but for the snapshot of sites, which is read on loops.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -59,6 +60,17 @@ struct Page {
   std::size_t limit = 50;
 };
 
+// What an event said of a contact (ConversationStarted, ContactChanged). Empty texts say nothing.
+struct ContactFromEvent {
+  SiteId site;
+  ContactId contact;
+  std::string name;
+  std::string email;
+  std::string phone;
+  std::optional<v1::VisitorContext> context;
+  std::int64_t time_ms = 0;
+};
+
 class Directory {
  public:
   virtual ~Directory() = default;
@@ -66,6 +78,10 @@ class Directory {
   // -- agents. E-mail addresses are compared case-insensitively and unique (kConflict, reason_code "email_taken").
   virtual Result<void> create_agent(const AgentRecord& record) = 0;
   virtual Result<void> update_agent(const AgentRecord& record) = 0;
+  // Reads, changes and writes in one transaction: what must happen once (a code is used up) is decided inside `change`, which
+  // is short and does no I/O. Its error is answered and nothing is written. Answers the record as written.
+  using AgentChange = std::function<Result<void>(AgentRecord&)>;
+  virtual Result<AgentRecord> modify_agent(AgentId id, const AgentChange& change) = 0;
   virtual Result<AgentRecord> agent(AgentId id) = 0;
   virtual Result<AgentRecord> agent_by_email(const std::string& email) = 0;
   virtual Result<v1::AgentList> agents(const Page& page) = 0;
@@ -74,6 +90,7 @@ class Directory {
   // -- browser sessions of agents
   virtual Result<void> create_session(const AgentSessionRecord& record) = 0;
   virtual Result<AgentSessionRecord> session_by_token_hash(const std::string& token_hash) = 0;
+  // The expiry slides along: it moves by as much as last_seen_ms does. Never goes back.
   virtual Result<void> touch_session(AgentSessionId id, std::int64_t last_seen_ms) = 0;
   virtual Result<std::vector<AgentSessionRecord>> sessions(AgentId agent) = 0;
   // Which were ended. Empty `only`: all of the agent's, but `keep`.
@@ -96,6 +113,9 @@ class Directory {
 
   // -- contacts
   virtual Result<void> put_contact(const v1::Contact& contact) = 0;  // insert or replace
+  // For the warm reader. Idempotent, and events may come in any order: what is older than what is known changes nothing,
+  // and what a verified contact is called is never overwritten.
+  virtual Result<void> upsert_from_event(const ContactFromEvent& seen) = 0;
   virtual Result<v1::Contact> contact(ContactId id) = 0;
   virtual Result<v1::Contact> contact_by_external_id(SiteId site, const std::string& external_id) = 0;
   virtual Result<v1::ContactList> contacts(const std::string& text, const Page& page) = 0;
@@ -119,6 +139,9 @@ class Directory {
   // -- secrets and settings of the installation, by name ("visitor_token_key")
   virtual Result<std::optional<std::string>> setting(const std::string& name) = 0;
   virtual Result<void> put_setting(const std::string& name, const std::string& value) = 0;
+
+  // Deletes expired sessions and idempotent answers older than 24 h. Called now and then.
+  virtual Result<void> purge(std::int64_t now_ms) = 0;
 };
 
 }  // namespace wk
