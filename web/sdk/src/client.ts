@@ -104,7 +104,7 @@ export class Client {
       onWelcome: (welcome) => this.#onWelcome(welcome),
       onFrame: (body) => this.#onFrame(body),
     })
-    if (options.role === 'visitor') this.#visitorConversation = new Conversation(ownConversation, this.#host)
+    if (options.role === 'visitor') this.#visitorConversation = new Conversation(ownConversation, this.#host, { expectsNewest: true })
   }
 
   // ---- Connection ----
@@ -305,12 +305,13 @@ export class Client {
   #resumes(): Resume[] {
     const own = this.#visitorConversation
     // An agent's conversations are subscribed to after Welcome: that answer can start them anew where too much was missed.
-    if (own === undefined || own.id === ownConversation) return []
+    // A visitor that has nothing names nothing, and is given the newest events.
+    if (own === undefined || own.id === ownConversation || own.log.through === 0) return []
     return [{ conversationId: own.id, afterSeq: own.log.through }]
   }
 
   #subscribe(id: string): void {
-    if (!this.#link.welcomed || [...this.#subscribing.keys()].includes(id)) return
+    if (!this.#link.welcomed || this.#subscribing.has(id)) return
     const conversation = this.#conversationOf(id)
     if (conversation === undefined) return
     const newestMax = this.#conversations.get(id)?.newestMax ?? 0
@@ -335,15 +336,12 @@ export class Client {
     if (own !== undefined && welcome.principal?.$case === 'visitor') {
       const { conversationId, lastSeq, state, seenSeq, agentsSeenSeq, holder } = welcome.principal.value
       if (own.id !== ownConversation && own.id !== conversationId) own.log.restart(0)
-      const renamed = own.id !== conversationId
       own.rename(conversationId)
       own.log.state = state
       own.log.holder = holder
       own.log.visitorSeenSeq = Math.max(own.log.visitorSeenSeq, seenSeq)
       own.log.agentsSeenSeq = Math.max(own.log.agentsSeenSeq, agentsSeenSeq)
       own.expectThrough(lastSeq)
-      // The hello could not name a conversation that it did not know.
-      if (renamed) this.#subscribe(conversationId)
     }
     for (const id of this.#conversations.keys()) this.#subscribe(id)
     if (this.#viewing !== ownConversation) this.setViewing(this.#viewing)
@@ -372,11 +370,11 @@ export class Client {
       case 'subscribed': {
         const { ref, conversation: summary, afterSeq } = body.value
         this.#link.settle(`subscribe:${ref}`)
-        for (const [id, asked] of this.#subscribing) {
-          if (asked !== ref) continue
-          this.#subscribing.delete(id)
-          this.#conversationOf(id)?.subscribed(summary, afterSeq)
-        }
+        const asked = [...this.#subscribing].find(([, number]) => number === ref)
+        if (asked !== undefined) this.#subscribing.delete(asked[0])
+        // A visitor is subscribed to its own conversation without asking.
+        const conversation = asked === undefined ? this.#visitorConversation : this.#conversationOf(asked[0])
+        conversation?.subscribed(summary, afterSeq)
         return
       }
       case 'typing':

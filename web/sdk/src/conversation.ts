@@ -63,7 +63,10 @@ export class Conversation {
   /** At the last connection there were events up to here. */
   #lastSeqKnown = 0
 
-  constructor(id: string, host: ConversationHost) {
+  #expectsNewest: boolean
+
+  constructor(id: string, host: ConversationHost, { expectsNewest = false } = {}) {
+    this.#expectsNewest = expectsNewest
     this.#id = id
     this.#host = host
   }
@@ -155,6 +158,8 @@ export class Conversation {
 
   /** The events that were new. */
   receive(range: Range): readonly Event[] {
+    // The first that a visitor without a cursor hears: the newest events, older ones are read on scrolling up.
+    if (this.#expectsNewest && this.log.through === 0 && range.afterSeq > 0) this.log.restart(range.afterSeq)
     const merged = this.log.append(range)
     if (merged.kind === 'gap') {
       this.#host.resubscribe(this.#id)
