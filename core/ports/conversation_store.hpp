@@ -25,6 +25,8 @@ struct ConversationFilter {
   std::optional<v1::HolderKind> holder_kind;
   std::optional<AgentId> holder_agent;
   std::optional<ContactId> contact;
+  // Whose number counts.mine is; without it, holder_agent's.
+  std::optional<AgentId> counts_for;
   // From the previous page's next_cursor; opaque.
   std::string cursor;
   std::size_t limit = 50;
