@@ -1,0 +1,153 @@
+// Attachments: streamed, typed by content, given back only to those who may, in a way that cannot run in our origin.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { Server } from './lib/server.mjs';
+import { Api, agentSocket, clientId, demoAgent, nobody, say, subscribe, visitor } from './lib/people.mjs';
+
+const kBigBytes = 200 << 20;
+const kBigMayCostBytes = 48 << 20;
+// 1 x 1, transparent.
+const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==', 'base64');
+
+let server;
+let agent;
+
+before(async () => {
+  server = await Server.start({ args: ['--upload-bytes-max', String(kBigBytes + 1024)] });
+  agent = await demoAgent(server);
+});
+after(() => server?.close());
+
+const upload = (api, conversationId, name, body, type = 'application/octet-stream') =>
+  api.call('POST', `/uploads?conversation=${conversationId}&name=${encodeURIComponent(name)}`, { body, headers: { 'content-type': type } });
+
+/** Follows a link as a browser would: without any credential. */
+async function fetchLink(api, id) {
+  const link = await api.post(`/attachments/${id}/link`);
+  return fetch(new URL(link.url, server.url));
+}
+
+test('an image travels from visitor to agent, byte for byte, with its size', async () => {
+  const { session, connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'look');
+  const me = new Api(server.url, { token: session.token });
+  const answer = await upload(me, conversationId, 'screen shot 截图.png', png, 'text/html');
+  assert.ok(answer.status === 200 || answer.status === 201, `${answer.status} ${JSON.stringify(answer.json)}`);
+  const attachment = answer.json;
+  assert.equal(attachment.mediaType, 'image/png', 'by content, not by claim');
+  assert.equal(attachment.width, 1);
+  assert.equal(attachment.height, 1);
+
+  await connection.request({ append: { conversationId, clientId: clientId(), message: { attachments: [{ id: attachment.id }] } } });
+  const desk = await agentSocket(server, agent);
+  await subscribe(desk, conversationId);
+  const event = await desk.event((one) => one.message?.attachments?.length === 1);
+  const [shown] = event.message.attachments;
+  assert.equal(shown.name, 'screen shot 截图.png');
+  assert.equal(Number(shown.sizeBytes), png.length);
+  const file = await fetchLink(agent, shown.id);
+  assert.equal(file.status, 200);
+  assert.equal(file.headers.get('content-type'), 'image/png');
+  assert.equal(file.headers.get('x-content-type-options'), 'nosniff');
+  assert.deepEqual(Buffer.from(await file.arrayBuffer()), png);
+  await connection.close();
+  await desk.close();
+});
+
+test('what could run in our origin is downloaded, not shown', async () => {
+  const { session, connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'files');
+  const me = new Api(server.url, { token: session.token });
+  for (const [name, text] of [
+    ['page.html', '<!doctype html><script>alert(1)</script>'],
+    ['drawing.svg', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+    ['picture.png', '<html><script>alert(1)</script></html>'],
+  ]) {
+    const { json, status } = await upload(me, conversationId, name, text, 'image/png');
+    assert.ok(status < 300, `${name}: ${status}`);
+    const file = await fetchLink(me, json.id);
+    assert.match(file.headers.get('content-disposition') ?? '', /^attachment/, name);
+    assert.match(file.headers.get('content-security-policy') ?? '', /sandbox|default-src 'none'/, name);
+    assert.equal(file.headers.get('x-content-type-options'), 'nosniff');
+    assert.ok(!/html|svg|xml/.test(file.headers.get('content-type')) || /^attachment/.test(file.headers.get('content-disposition')));
+  }
+  await connection.close();
+});
+
+test('200 MB are streamed: the memory does not grow by them', { timeout: 120_000 }, async (t) => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'a big one comes');
+  const before = await server.rss();
+  const hash = createHash('sha256');
+  const chunk = Buffer.alloc(1 << 20);
+  let left = kBigBytes;
+  const stream = new ReadableStream({
+    pull(controller) {
+      if (left === 0) return controller.close();
+      chunk.writeUInt32LE(left >>> 0, 0);
+      hash.update(chunk);
+      left -= chunk.length;
+      controller.enqueue(Uint8Array.from(chunk));
+    },
+  });
+  const answer = await agent.call('POST', `/uploads?conversation=${conversationId}&name=big.bin`, {
+    body: stream,
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+  assert.ok(answer.status < 300, `${answer.status} ${JSON.stringify(answer.json)}`);
+  assert.equal(Number(answer.json.sizeBytes), kBigBytes);
+  const grown = (await server.rssPeak()) - before;
+  t.diagnostic(`resident memory grew by ${(grown / 1048576).toFixed(1)} MB at the most while 200 MB were taken`);
+  assert.ok(grown < kBigMayCostBytes, `${grown} bytes`);
+
+  const file = await fetchLink(agent, answer.json.id);
+  const back = createHash('sha256');
+  for await (const part of file.body) back.update(part);
+  assert.equal(back.digest('hex'), hash.digest('hex'));
+  const grownAfterRead = (await server.rssPeak()) - before;
+  t.diagnostic(`and by ${(grownAfterRead / 1048576).toFixed(1)} MB after giving them back`);
+  assert.ok(grownAfterRead < kBigMayCostBytes, `${grownAfterRead} bytes`);
+  await connection.close();
+});
+
+test('more than the limit is refused, and leaves nothing behind', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'too big');
+  const answer = await agent
+    .call('POST', `/uploads?conversation=${conversationId}&name=x.bin`, { body: new Uint8Array(8), headers: { 'content-length': String(kBigBytes * 2) } })
+    .catch(() => undefined);
+  if (answer) assert.equal(answer.status, 413);
+  await connection.close();
+});
+
+test('a stranger gets neither link nor file', async () => {
+  const { session, connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'mine');
+  const me = new Api(server.url, { token: session.token });
+  const { json: attachment } = await upload(me, conversationId, 'mine.png', png);
+  const link = await me.post(`/attachments/${attachment.id}/link`);
+
+  const other = await visitor(server);
+  await say(other.connection, other.conversationId, 'curious');
+  const them = new Api(server.url, { token: other.session.token });
+  assert.ok([403, 404].includes((await them.call('POST', `/attachments/${attachment.id}/link`, { body: {} })).status));
+  assert.equal((await nobody(server).call('POST', `/attachments/${attachment.id}/link`, { body: {} })).status, 401);
+  assert.ok([401, 403, 404].includes((await nobody(server).call('GET', `/files/${attachment.id}`)).status));
+  // A link with its signature touched.
+  const forged = new URL(link.url, server.url);
+  for (const [key, value] of forged.searchParams) {
+    const wrong = new URL(forged);
+    wrong.searchParams.set(key, value.slice(0, -1) + (value.endsWith('0') ? '1' : '0'));
+    assert.ok([401, 403, 404].includes((await fetch(wrong)).status), `changed ${key}`);
+  }
+  // Somebody else's attachment in one's own message.
+  await assert.rejects(
+    other.connection.request({ append: { conversationId: other.conversationId, clientId: clientId(), message: { attachments: [{ id: attachment.id }] } } }),
+    (error) => ['forbidden', 'not_found', 'invalid_argument'].includes(error.code),
+  );
+  // Into somebody else's conversation.
+  assert.ok([403, 404].includes((await upload(them, conversationId, 'x.png', png)).status));
+  await connection.close();
+  await other.connection.close();
+});
