@@ -77,7 +77,7 @@ TEST(Utf8, AgreesWithTheOneShotCheckOnRandomBytesHoweverCut) {
   const std::string_view pieces[] = {"plain text of some length", "好", "é", "😀", "\xE2\x82", "\xED\xA0\x80", "\xFF"};
   for (int round = 0; round < 20'000; ++round) {
     std::string text;
-    for (unsigned i = random() % 8; i > 0; --i) text += pieces[random() % (round % 2 ? 4 : 7)];
+    for (auto i = random() % 8; i > 0; --i) text += pieces[random() % (round % 2 ? 4 : 7)];
     Utf8Validator validator;
     bool good = true;
     std::string_view rest = text;
