@@ -63,6 +63,11 @@ void Broker::viewing(ConversationId conversation, std::uint64_t connection, std:
   });
 }
 
+void Broker::announce(ConversationId conversation) {
+  Home& at = home(conversation);
+  (void)at.loop->post([&at, conversation] { at.shard->announce(conversation); });
+}
+
 void Broker::sweep() {
   for (std::size_t i = 0; i < homes_.size(); ++i) {
     (void)homes_[i].loop->post([this, i] {

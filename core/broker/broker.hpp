@@ -31,6 +31,9 @@ class Broker {
   void typing(v1::TypingSignal signal, std::uint64_t origin);
   void viewing(ConversationId conversation, std::uint64_t connection, std::optional<v1::Actor> agent);
 
+  // Shows the conversation to the board again: something beside its log changed (its visitor came or left).
+  void announce(ConversationId conversation);
+
   // Call now and then.
   void sweep();
   // Sums over the shards, as of their last sweep.

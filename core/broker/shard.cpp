@@ -273,11 +273,7 @@ void Shard::fan_out(std::vector<Committed> committed) {
   if (board_ != 0) {
     std::vector<SummaryPtr> changed;
     for (const Committed& one : committed) changed.push_back(one.summary);
-    for (std::size_t loop = 0; loop < deps_.wiring.outlets.size(); ++loop) {
-      if ((board_ >> loop & 1) == 0) continue;
-      const auto& outlet = deps_.wiring.outlets[loop];
-      (void)outlet.executor->post([sink = outlet.sink, changed] { sink->on_board(changed); });
-    }
+    show_on_board(changed);
   }
   for (std::size_t loop = 0; loop < deps_.wiring.outlets.size(); ++loop) {
     std::vector<Committed> wanted;
@@ -293,6 +289,20 @@ void Shard::fan_out(std::vector<Committed> committed) {
       (void)outlet.executor->post([sink = outlet.sink, wanted = std::move(wanted)] { sink->on_committed(wanted); });
     }
   }
+}
+
+void Shard::show_on_board(const std::vector<SummaryPtr>& changed) {
+  for (std::size_t loop = 0; loop < deps_.wiring.outlets.size(); ++loop) {
+    if ((board_ >> loop & 1) == 0) continue;
+    const auto& outlet = deps_.wiring.outlets[loop];
+    (void)outlet.executor->post([sink = outlet.sink, changed] { sink->on_board(changed); });
+  }
+}
+
+void Shard::announce(ConversationId id) {
+  const auto it = conversations_.find(id);
+  if (it == conversations_.end() || it->second.phase == Conversation::Phase::kLoading) return;
+  if (it->second.committed->last_seq() > 0) show_on_board({it->second.committed});
 }
 
 void Shard::add_interest(ConversationId id, std::size_t loop, Subscribed done) {

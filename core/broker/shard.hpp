@@ -70,6 +70,8 @@ class Shard {
   void add_interest(ConversationId conversation, std::size_t loop, Subscribed done);
   void remove_interest(ConversationId conversation, std::size_t loop);
   void set_board(std::size_t loop, bool wanted);
+  // Shows a conversation to the board again; one that is not loaded or never began is left alone.
+  void announce(ConversationId conversation);
 
   void typing(ConversationId conversation, const v1::TypingSignal& signal, std::uint64_t origin);
   // A connection looks at the conversation (or no longer does).
@@ -137,6 +139,7 @@ class Shard {
   void commit(Batch& batch);
   void roll_back(Batch& batch, const Error& error);
   void fan_out(std::vector<Committed> committed);
+  void show_on_board(const std::vector<SummaryPtr>& changed);
   bool batch_full() const;
 
   ShardDeps deps_;

@@ -1,0 +1,28 @@
+// What a principal does to a conversation, from whatever door (socket, REST, routing): permission, the look-ups an append
+// needs (whom to assign to, which attachments), then the broker. Thread-safe.
+#pragma once
+
+#include "base/executor.hpp"
+#include "core/broker/broker.hpp"
+#include "core/ports/directory.hpp"
+
+namespace wk {
+
+class ConversationService {
+ public:
+  ConversationService(Broker& broker, Directory& directory, ThreadPool& pool)
+      : broker_(broker), directory_(directory), pool_(pool) {}
+
+  // `done` runs on reply_to, once the append is durable or refused. request.conversation is the one meant; a visitor's own.
+  void append(AppendRequest request, Executor& reply_to, AppendDone done);
+
+ private:
+  // Blocking: names and attachments as they are stored, not as the client says.
+  Result<void> resolve(AppendRequest& request);
+
+  Broker& broker_;
+  Directory& directory_;
+  ThreadPool& pool_;
+};
+
+}  // namespace wk

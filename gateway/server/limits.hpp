@@ -1,0 +1,32 @@
+// Limits of the gateway, and what happens at each.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace wk::gateway_limits {
+
+// A frame from a client; larger: closed with 1009. A message's text may take 20,000 bytes, JSON escapes it.
+inline constexpr std::uint32_t kClientMessageBytesMax = 256 * 1024;
+// No Hello by then: closed.
+inline constexpr std::chrono::seconds kHelloDeadline{10};
+// What clients are told to ping after when they have sent nothing.
+inline constexpr std::chrono::milliseconds kHeartbeat{20'000};
+// Nothing heard for this long: the peer is dead, the connection closed.
+inline constexpr std::chrono::seconds kSilenceMax{45};
+// Conversations one connection may have subscribed to; more: refused with `too_large`.
+inline constexpr std::size_t kSubscriptionsMax = 500;
+// Appends of one connection that are not answered yet; more: refused with `busy`.
+inline constexpr std::uint32_t kAppendsInFlightMax = 256;
+// Frames a visitor may send: refill per second and burst. Beyond: appends are refused with `busy`, typing is dropped.
+inline constexpr double kVisitorFramesPerSecond = 20;
+inline constexpr double kVisitorFramesBurst = 100;
+// Events read from storage at a time for a subscriber that is behind.
+inline constexpr std::size_t kCatchUpEvents = 200;
+// A visitor that names no cursor gets this many of the newest events.
+inline constexpr std::uint32_t kVisitorNewestMax = 100;
+// How soon after a planned stop clients come back: spread over this.
+inline constexpr std::uint32_t kGoodbyeSpreadMs = 1'500;
+
+}  // namespace wk::gateway_limits
