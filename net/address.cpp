@@ -121,11 +121,13 @@ IpAddress client_address(const IpAddress& peer, std::string_view forwarded_for,
   // Only what a trusted proxy wrote counts: it wrote the last element, and so on to the left.
   while (!forwarded_for.empty() && trusted(client)) {
     const auto comma = forwarded_for.rfind(',');
-    const auto element = comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1);
+    const auto element =
+        comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1);
     const auto address = parse_forwarded(element);
     if (!address) break;
     client = *address;
-    forwarded_for = comma == std::string_view::npos ? std::string_view() : forwarded_for.substr(0, comma);
+    forwarded_for =
+        comma == std::string_view::npos ? std::string_view() : forwarded_for.substr(0, comma);
   }
   return client;
 }

@@ -11,12 +11,14 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/assert.hpp"
 #include "base/clock.hpp"
 #include "base/executor.hpp"
 #include "base/result.hpp"
+#include "net/limits.hpp"
 #include "net/unique_fd.hpp"
 
 namespace wk {
@@ -168,6 +170,8 @@ class EventLoop final : public Executor {
   void turn(Milliseconds wait_max);
   int wait_time(Milliseconds wait_max) const;
   void run_posted();
+  TimerId start_timer(Milliseconds delay, Milliseconds interval, Task task);
+  void push_due(Due due);
   void run_timers();
   void end_turn();
 
@@ -178,7 +182,7 @@ class EventLoop final : public Executor {
   std::size_t receive_buffer_bytes_;
   std::unique_ptr<char[]> receive_buffer_;
 
-  std::array<epoll_event, 256> events_{};
+  std::array<epoll_event, net_limits::kEventsPerTurnMax> events_{};
   int events_next_ = 0, events_count_ = 0;
 
   std::uint64_t timer_id_next_ = 1;

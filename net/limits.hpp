@@ -13,7 +13,7 @@ namespace wk::net_limits {
 // Bytes one read takes at most; one buffer for all connections of a loop.
 inline constexpr std::size_t kReceiveBufferBytes = 64 * 1024;
 // Readiness events taken from the kernel at once; the rest come with the next turn.
-inline constexpr int kEventsPerTurnMax = 256;
+inline constexpr std::size_t kEventsPerTurnMax = 256;
 // Reads of one stream in a row before the others get their turn.
 inline constexpr int kReadsPerTurnMax = 4;
 
@@ -65,5 +65,8 @@ inline constexpr std::size_t kFileChunkBytes = 256 * 1024;
 // An answer held in memory; more is a fault of ours and answered with 500. Files and streams have
 // no such bound.
 inline constexpr std::size_t kResponseBodyBytesMax = 64 * 1024 * 1024;
+
+// What a body writer may have on its way, posted and queued; write() refuses beyond.
+inline constexpr std::size_t kBodyWriterBytesMax = 16 * 1024 * 1024;
 
 }  // namespace wk::net_limits

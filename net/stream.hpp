@@ -99,6 +99,8 @@ class Stream final : private FdHandler, private TurnEndHandler {
   // on_data(): what that call leaves unread goes to the new handler. The handler must outlive the
   // stream or its own replacement.
   void set_handler(StreamHandler& handler);
+  // No callback until the next set_handler(). For handing over later than now.
+  void clear_handler();
   void set_send_limits(const SendLimits& limits);
   void set_input_kept_bytes_max(std::size_t bytes) {
     input_kept_bytes_max_ = static_cast<std::uint32_t>(bytes);
@@ -115,6 +117,11 @@ class Stream final : private FdHandler, private TurnEndHandler {
   Written write_static(std::string_view bytes);
   // Accepted and not yet taken by the kernel.
   std::size_t send_queue_bytes() const;
+  // Taken by the kernel so far (before encryption). Tells progress from none.
+  std::uint64_t bytes_sent() const { return bytes_sent_; }
+  // Asks for one on_drained() once at most the low water is queued, also if it never was above the
+  // high water.
+  void want_drained();
   // Sends now instead of at the end of the turn.
   void flush();
 
@@ -141,7 +148,7 @@ class Stream final : private FdHandler, private TurnEndHandler {
   EventLoop& loop() const { return *loop_; }
   const IpAddress& peer() const { return peer_; }
   std::string peer_text() const { return peer_.text(); }
-  bool secure() const { return tls_ != nullptr; }
+  bool secure() const { return secure_; }
   // Heap and object bytes this stream holds now, TLS state not counted. For tests and metrics.
   std::size_t memory_bytes() const;
 
@@ -153,40 +160,47 @@ class Stream final : private FdHandler, private TurnEndHandler {
   void on_fd_ready(std::uint32_t events) override;
   void on_turn_end() override;
 
+  // Null when it does not fit; else at the end of the turn it will be sent.
+  detail::SendQueue* queue_for(std::size_t bytes);
+  Written queued();
+  void send_pending();
+  std::size_t send_plain();
+  std::size_t send_tls();
+  void after_sending();
+
   void read_ready();
-  // One read into the loop's buffer. Answers how many bytes; 0: would block, ended or failed (and
-  // says so itself).
-  std::size_t receive();
+  bool wants_input() const;
+  // One read. 0: would block, ended or failed, which it has dealt with.
+  std::size_t receive(std::span<char> buffer);
   void deliver(std::span<char> fresh);
   void deliver_kept();
+  void redeliver_kept();
   std::size_t offer(std::span<char> bytes);
   void keep(std::span<const char> rest);
   void end_of_input();
-  void send_pending();
-  void queue_changed_down();
-  void finish_if_flushed();
+  void redeliver_soon();
+
+  void end_our_side();
   void die(CloseReason reason);
   void watch_as_needed();
-  Written after_queueing(bool was_accepted);
-  bool can_queue(std::size_t bytes) const;
-  detail::SendQueue& queue();
   void detach();
-  void attach(EventLoop& loop);
 
   EventLoop* loop_;
   StreamHandler* handler_ = nullptr;
   std::unique_ptr<detail::TlsSession> tls_;
   std::unique_ptr<detail::SendQueue> out_;  // only while something is queued
   std::unique_ptr<std::string> in_;         // only while the handler left something
-  std::unique_ptr<Closing> closing_;        // only while closing, or while a TLS handshake runs
+  std::unique_ptr<Closing> closing_;        // only while closing
   std::unique_ptr<StreamPermit> permit_;
   UniqueFd socket_;
+  std::uint64_t bytes_sent_ = 0;
   IpAddress peer_;
   std::uint32_t low_water_bytes_, high_water_bytes_, send_bytes_max_;
   std::uint32_t input_kept_bytes_max_ = net_limits::kInputKeptBytesMax;
   std::uint32_t watched_ = 0;
   CloseReason reason_ = CloseReason::kLocal;
   State state_ = State::kOpen;
+  bool secure_ = false;
   bool paused_ = false;
   bool attached_ = false;
   bool above_high_water_ = false;
