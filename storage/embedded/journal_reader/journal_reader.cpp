@@ -1,0 +1,141 @@
+#include "storage/embedded/journal_reader/journal_reader.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace wk {
+
+namespace {
+// How long one wait in the journal lasts, and so how long stop() may take.
+constexpr Milliseconds kJournalWait{100};
+}  // namespace
+
+JournalReader::JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced)
+    : journal_(journal),
+      options_(std::move(options)),
+      apply_(std::move(apply)),
+      advanced_(std::move(advanced)),
+      cursor_(from.value) {
+  stats_.cursor = from;
+}
+
+JournalReader::~JournalReader() { stop(); }
+
+void JournalReader::start() {
+  thread_ = std::thread([this] { run(); });
+  // The kernel keeps 15 characters of a thread's name.
+  pthread_setname_np(thread_.native_handle(), ("reader-" + options_.name).substr(0, 15).c_str());
+}
+
+void JournalReader::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void JournalReader::pause() {
+  const std::lock_guard lock(mutex_);
+  paused_ = true;
+}
+
+void JournalReader::resume() {
+  {
+    const std::lock_guard lock(mutex_);
+    paused_ = false;
+  }
+  changed_.notify_all();
+}
+
+bool JournalReader::wait_until(JournalPosition position, Milliseconds at_most) {
+  if (cursor() >= position) return true;
+  std::unique_lock lock(mutex_);
+  hurried_to_ = std::max(hurried_to_, position.value);
+  changed_.notify_all();
+  return changed_.wait_for(lock, at_most, [&] { return stopping_ || cursor() >= position; }) && cursor() >= position;
+}
+
+JournalReader::Stats JournalReader::stats() const {
+  const std::lock_guard lock(mutex_);
+  return stats_;
+}
+
+bool JournalReader::sleep(Milliseconds time, bool until_hurried) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, time, [&] { return stopping_ || (until_hurried && hurried_to_ > cursor_.load()); });
+  return stopping_;
+}
+
+void JournalReader::run() {
+  Milliseconds backoff = limits::kReaderBackoffMin;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || !paused_; });
+      if (stopping_) return;
+    }
+    if (!journal_.wait(cursor(), kJournalWait)) {
+      // A journal that closes ends its waits at once; do not spin on it.
+      if (sleep(Milliseconds(1), true)) return;
+      continue;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      if (paused_) continue;
+    }
+    const std::uint64_t before = cursor_.load();
+    Result<void> done = step();
+    const bool failed = !done;
+    {
+      const std::lock_guard lock(mutex_);
+      if (failed) {
+        ++stats_.failures;
+        if (stats_.error.empty()) {
+          log_error("storage.reader_failed", {{"reader", options_.name}, {"error", done.error().context}});
+        }
+        stats_.error = done.error().context;
+      } else if (!stats_.error.empty()) {
+        log_info("storage.reader_recovered", {{"reader", options_.name}});
+        stats_.error.clear();
+      }
+    }
+    if (failed) {
+      if (sleep(backoff, false)) return;
+      backoff = std::min(backoff * 2, limits::kReaderBackoffMax);
+      continue;
+    }
+    backoff = limits::kReaderBackoffMin;
+    if (cursor_.load() == before && sleep(Milliseconds(1), false)) return;
+    // Behind by much: no pause. Otherwise gather, unless somebody waits.
+    const bool behind = journal_.end().value - cursor_.load() > limits::kReaderBatchBytesMax;
+    if (!behind && sleep(options_.gather, true)) return;
+  }
+}
+
+Result<void> JournalReader::step() {
+  WK_TRY(const JournalRead read, journal_.read(cursor(), limits::kReaderBatchBytesMax));
+  std::span<const JournalRecord> rest(read.records);
+  while (!rest.empty()) {
+    const std::size_t count = std::min(rest.size(), options_.batch_events_max);
+    const JournalPosition next = count == rest.size() ? read.next : rest[count].position;
+    WK_TRY_VOID(apply_(rest.first(count), next));
+    rest = rest.subspan(count);
+    {
+      const std::lock_guard lock(mutex_);
+      cursor_.store(next.value, std::memory_order_release);
+      stats_.cursor = next;
+      stats_.events += count;
+      ++stats_.batches;
+    }
+    changed_.notify_all();
+    advanced_(next);
+  }
+  return {};
+}
+
+}  // namespace wk

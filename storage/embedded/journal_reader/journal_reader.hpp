@@ -1,0 +1,84 @@
+// A thread that tails the journal and hands what it finds, in order and in batches, to a tier: warm, search, later others.
+//
+// The tier stores the batch together with `next` in one transaction and so has each event exactly once, whenever the process
+// dies. A batch that fails is tried again with back-off and nothing behind it is taken: the reader is late, chat goes on.
+//
+// Owner: the StorageManager. Thread-safe; `apply` and `advanced` run on the reader's own thread.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+
+#include "core/ports/journal.hpp"
+#include "storage/embedded/journal_reader/limits.hpp"
+
+namespace wk {
+
+class JournalReader {
+ public:
+  struct Options {
+    std::string name;
+    Milliseconds gather = limits::kReaderGather;
+    std::size_t batch_events_max = limits::kReaderBatchEventsMax;
+  };
+  // Stores the records and `next`, where reading goes on, in one transaction.
+  using Apply = std::function<Result<void>(std::span<const JournalRecord> records, JournalPosition next)>;
+  // The cursor moved; must not block for long.
+  using Advanced = std::function<void(JournalPosition cursor)>;
+
+  struct Stats {
+    JournalPosition cursor;
+    std::uint64_t events = 0;
+    std::uint64_t batches = 0;
+    std::uint64_t failures = 0;
+    // Of the present streak of failures; empty while all is well.
+    std::string error;
+  };
+
+  JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced);
+  ~JournalReader();
+  JournalReader(const JournalReader&) = delete;
+  JournalReader& operator=(const JournalReader&) = delete;
+
+  void start();
+  // Finishes the batch in hand. Idempotent.
+  void stop();
+  // A paused reader takes no new batch (maintenance and tests).
+  void pause();
+  void resume();
+
+  // Waits until everything before `position` is applied, without the gathering pause; false: the time was over first.
+  bool wait_until(JournalPosition position, Milliseconds at_most);
+  JournalPosition cursor() const { return JournalPosition{cursor_.load(std::memory_order_acquire)}; }
+  Stats stats() const;
+
+ private:
+  void run();
+  Result<void> step();
+  // Waits in small pieces; true: it is time to stop.
+  bool sleep(Milliseconds time, bool until_hurried);
+
+  Journal& journal_;
+  const Options options_;
+  const Apply apply_;
+  const Advanced advanced_;
+  std::atomic<std::uint64_t> cursor_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  // mutex_:
+  bool stopping_ = false;
+  bool paused_ = false;
+  // Somebody waits for this position.
+  std::uint64_t hurried_to_ = 0;
+  Stats stats_;
+
+  std::thread thread_;
+};
+
+}  // namespace wk

@@ -1,0 +1,60 @@
+#include "storage/embedded/warm/schema.hpp"
+
+#include <array>
+
+namespace wk::warm {
+
+namespace {
+
+constexpr std::array<const char*, 1> kSteps = {
+    // events.id rises in the order of arrival: the archive takes from its beginning.
+    // conversations holds the columns that lists filter and sort by; everything else is in `summary`. What follows every event
+    // (updated_ms) stands in as few indexes as the lists need: mine, queue, all.
+    // archived says which seqs of a conversation lie in which month's archive; written in the transaction that deletes them here.
+    R"sql(
+CREATE TABLE events(
+  id INTEGER PRIMARY KEY,
+  conversation_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  time_ms INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+);
+CREATE UNIQUE INDEX events_by_seq ON events(conversation_id, seq);
+
+CREATE TABLE conversations(
+  id INTEGER PRIMARY KEY,
+  site_id INTEGER NOT NULL,
+  contact_id INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  holder_kind INTEGER NOT NULL,
+  holder_agent INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL,
+  snoozed_until_ms INTEGER NOT NULL,
+  summary BLOB NOT NULL
+);
+CREATE INDEX conversations_all ON conversations(updated_ms, id);
+CREATE INDEX conversations_mine ON conversations(holder_agent, updated_ms, id) WHERE holder_kind = 3;
+CREATE INDEX conversations_queue ON conversations(state, updated_ms, id) WHERE holder_kind = 2;
+CREATE INDEX conversations_contact ON conversations(contact_id);
+CREATE INDEX conversations_due ON conversations(snoozed_until_ms) WHERE state = 3 AND snoozed_until_ms > 0;
+CREATE INDEX conversations_unresolved ON conversations(holder_kind, holder_agent, site_id) WHERE state <> 4;
+
+CREATE TABLE archived(
+  conversation_id INTEGER NOT NULL,
+  month INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  PRIMARY KEY(conversation_id, month)
+) WITHOUT ROWID;
+
+CREATE TABLE cursors(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+};
+
+}  // namespace
+
+std::span<const char* const> schema_steps() { return kSteps; }
+
+}  // namespace wk::warm
