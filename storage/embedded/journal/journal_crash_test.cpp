@@ -221,10 +221,11 @@ TEST(PowerCut, LosesNothingAckedAndHalvesNoBatch) {
         written.acked = batches;
       }
       int syncs_left = 1 + static_cast<int>(random() % 12);
+      std::mt19937_64 cut_random(random());  // the journal's thread
       files->on_sync([&] {
         if (--syncs_left != 0) return;
         acked_at_cut = written.acked;
-        after = files->after_power_cut(random);
+        after = files->after_power_cut(cut_random);
       });
       const std::size_t target = written.batches.size() + 20;
       for (std::size_t n = written.batches.size(); n < target; ++n) {
@@ -266,8 +267,9 @@ TEST(PowerCut, DuringReleaseLeavesNoHole) {
     std::unique_ptr<SimulatedFiles> after;
     auto journal = open(files);
     int syncs_left = 20 + static_cast<int>(random() % 60);
+    std::mt19937_64 cut_random(seed);  // the journal's thread
     files.on_sync([&] {
-      if (--syncs_left == 0) after = files.after_power_cut(random);
+      if (--syncs_left == 0) after = files.after_power_cut(cut_random);
     });
     for (Seq seq = 1; seq <= 80; ++seq) {
       ASSERT_TRUE(append(*journal, {event(1, seq, std::string(500, 'x'))}));
