@@ -40,31 +40,32 @@ const kRoutes = [
   ['POST', '/setup', 'nobody'],
   ['POST', '/session', 'nobody'],
   ['GET', '/session', 'agent'],
-  ['DELETE', '/session', 'agent', { destructive: true }],
+  ['DELETE', '/session', 'agent'],
+  ['PATCH', '/session/profile', 'agent'],
   ['POST', '/session/password', 'agent'],
   ['POST', '/session/totp', 'agent'],
   ['POST', '/session/totp/confirm', 'agent'],
   ['DELETE', '/session/totp', 'agent'],
   ['GET', '/sessions', 'agent'],
+  ['DELETE', '/sessions', 'agent'],
   ['DELETE', '/sessions/{id}', 'agent'],
   ['GET', '/agents', 'agent'],
   ['POST', '/agents', 'supervisor'],
-  ['GET', '/agents/{id}', 'agent'],
   ['PATCH', '/agents/{id}', 'supervisor'],
   ['GET', '/sites', 'agent'],
   ['POST', '/sites', 'supervisor'],
-  ['GET', '/sites/{id}', 'agent'],
   ['PATCH', '/sites/{id}', 'supervisor'],
   ['GET', '/tokens', 'supervisor'],
   ['POST', '/tokens', 'supervisor'],
-  ['DELETE', '/tokens/{id}', 'supervisor'],
+  // To an agent no token is there at all.
+  ['DELETE', '/tokens/{id}', 'supervisor', { hidden: true }],
   ['GET', '/conversations', 'agent'],
-  ['POST', '/conversations', 'agent'],
-  ['GET', '/conversations/{id}', 'agent'],
+  ['GET', '/conversations/{id}', 'agent', { visitor: true }],
   ['GET', '/conversations/{id}/events', 'agent', { visitor: true }],
   ['POST', '/conversations/{id}/events', 'agent', { visitor: true }],
   ['GET', '/contacts', 'agent'],
   ['GET', '/contacts/{id}', 'agent'],
+  ['PATCH', '/contacts/{id}', 'agent'],
   ['GET', '/search', 'agent'],
   ['POST', '/uploads', 'agent', { visitor: true }],
   ['POST', '/attachments/{id}/link', 'agent', { visitor: true }],
@@ -88,17 +89,17 @@ test('the table names every route that the server describes', async () => {
   assert.deepEqual([...named].filter((route) => !described.includes(route)), [], 'lines without a route');
 });
 
-for (const [method, path, least, { visitor: visitorMay = false } = {}] of kRoutes) {
+for (const [method, path, least, { visitor: visitorMay = false, hidden = false } = {}] of kRoutes) {
   if (least === 'nobody') continue;
   const refused = ['nobody', 'forged'];
   if (!visitorMay) refused.push('visitor');
   if (least !== 'signed') refused.push(...kRanks.slice(1, kRanks.indexOf(least)));
   test(`${method} ${path} refuses ${refused.join(', ')}`, async () => {
     for (const name of refused) {
-      const target = path.replace('{id}', path.startsWith('/conversations') ? room.conversationId : '1');
+      const target = path.replace('{id}', path.startsWith('/conversations') ? room.conversationId : path.startsWith('/agents') ? administrator.agent.id : '1');
       const query = path === '/search' ? '?q=hello' : path === '/uploads' ? `?conversation=${room.conversationId}&name=x.txt` : '';
       const answer = await people[name].call(method, target + query, method === 'GET' || method === 'DELETE' ? {} : { body: {} });
-      const expected = least === 'signed' ? [401, 403, 404] : name === 'nobody' || name === 'forged' ? [401] : [401, 403];
+      const expected = least === 'signed' ? [401, 403, 404] : name === 'nobody' || name === 'forged' ? [401] : hidden ? [401, 403, 404] : [401, 403];
       assert.ok(expected.includes(answer.status), `${name}: ${answer.status} ${JSON.stringify(answer.json)}`);
       assert.match(answer.type, /application\/problem\+json/, name);
       assert.ok(answer.json.code, 'a stable code');

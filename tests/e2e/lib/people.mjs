@@ -1,6 +1,6 @@
 // Visitors and agents of a test, over REST and JSON frames.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Connection } from './connection.mjs';
 
 /** One caller of the REST API: nobody, an agent with a cookie, or an integrator with a token. */
@@ -45,14 +45,14 @@ export class Api {
     const events = [];
     let cursor = '';
     do {
-      const page = await this.get(`/conversations/${conversationId}/events?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      const page = await this.get(`/conversations/${conversationId}/events?limit=200${cursor && `&after_seq=${cursor}`}`);
       events.push(...(page.events ?? []));
       cursor = page.nextCursor ?? '';
     } while (cursor !== '');
     return events;
   }
 }
-const kRootPaths = /^\/(api\/|healthz|readyz|metrics|ws|widget\/|console|demo)/;
+const kRootPaths = /^\/(api\/|healthz|readyz|metrics|ws|widget\/|console|demo|files\/)/;
 
 export const nobody = (server) => new Api(server.url);
 
@@ -91,7 +91,14 @@ export async function visitor(server, request) {
   return { session, connection, conversationId: session.conversationId };
 }
 
-export const clientId = () => randomUUID();
+/** A UUIDv7 (RFC 9562), as the SDK makes them. */
+export function clientId(now = Date.now()) {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 /** Appends a text and gives the Ack. */
 export function say(connection, conversationId, text, id = clientId()) {
