@@ -6,6 +6,7 @@
 #include "core/auth/permissions.hpp"
 #include "core/model/limits.hpp"
 #include "gateway/server/connection.hpp"
+#include "core/session/origin.hpp"
 #include "gateway/server/limits.hpp"
 
 namespace wk {
@@ -64,17 +65,6 @@ void authenticate(GatewayServices& services, const v1::Hello& hello, const Conne
 
 Result<void> may_read(const Principal& principal, ConversationId conversation) {
   return may(principal, Action::kReadConversation, {.conversation = conversation});
-}
-
-bool origin_allowed(const v1::Site& site, std::string_view origin) {
-  if (site.allowed_origins_size() == 0 || origin.empty()) return true;
-  return std::any_of(site.allowed_origins().begin(), site.allowed_origins().end(), [&](const std::string& allowed) {
-    const std::size_t star = allowed.find("://*.");
-    if (star == std::string::npos) return origin == allowed;
-    const std::string_view scheme = std::string_view(allowed).substr(0, star + 3);
-    const std::string_view suffix = std::string_view(allowed).substr(star + 4);  // ".shop.example"
-    return origin.size() > scheme.size() + suffix.size() && origin.starts_with(scheme) && origin.ends_with(suffix);
-  });
 }
 
 bool preview_allowed(GatewayServices& services, SiteId id) {

@@ -21,9 +21,6 @@ void authenticate(GatewayServices& services, const v1::Hello& hello, const Conne
 
 Result<void> may_read(const Principal& principal, ConversationId conversation);
 
-// "https://shop.example" against "https://*.shop.example" and the like. An empty list allows every origin; no origin at all
-// (not a browser) is allowed, since what protects then is the token.
-bool origin_allowed(const v1::Site& site, std::string_view origin);
 bool preview_allowed(GatewayServices& services, SiteId site);
 
 void fill_welcome(v1::Welcome& welcome, std::int64_t now_ms);

@@ -1,0 +1,31 @@
+// Limits of the REST API, and what happens at each.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace wk::api_limits {
+
+// JSON bodies; larger: 413.
+inline constexpr std::size_t kBodyBytesMax = 256 * 1024;
+// Rows of a page; a larger `limit` is cut to it.
+inline constexpr std::size_t kPageRowsMax = 200;
+inline constexpr std::size_t kPageRowsDefault = 50;
+// An append that is not durable by then: 503 with a retry time; the client's own id makes the retry safe.
+inline constexpr std::chrono::seconds kAppendWait{10};
+// Idempotency-Key: longer ones are refused.
+inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
+// A file and all files of a site, unless settings say otherwise; beyond: 413 and 507.
+inline constexpr std::uint64_t kUploadBytesMaxDefault = 256ull << 20;
+inline constexpr std::uint64_t kSiteBytesMaxDefault = 20ull << 30;
+// Of an upload in memory before the disk has it; then the sender waits.
+inline constexpr std::size_t kUploadBufferBytes = 512 * 1024;
+// Calls that wait for a thread; beyond: 503 with a retry time.
+inline constexpr std::size_t kCallsQueuedMax = 512;
+// New visitor sessions an address may ask for: a burst, then per second. Beyond: 429.
+inline constexpr double kVisitorSessionsPerSecond = 5;
+inline constexpr double kVisitorSessionsBurst = 60;
+inline constexpr std::size_t kAddressesMax = 20'000;
+
+}  // namespace wk::api_limits

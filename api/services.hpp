@@ -1,0 +1,44 @@
+// What the API works on. All of it is thread-safe and outlives it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "api/limits.hpp"
+#include "base/clock.hpp"
+#include "base/executor.hpp"
+#include "core/auth/attachment_link.hpp"
+#include "core/auth/authenticator.hpp"
+#include "core/auth/visitor_token.hpp"
+#include "core/ports/conversation_store.hpp"
+#include "core/ports/directory.hpp"
+#include "core/session/conversation_service.hpp"
+#include "core/session/presence.hpp"
+
+namespace wk::api {
+
+struct Services {
+  ConversationService& conversations;
+  ConversationStore& store;
+  Directory& directory;
+  Authenticator& authenticator;
+  const VisitorTokens& visitor_tokens;
+  const AttachmentLinks& attachment_links;
+  Presence& presence;
+  // For blocking calls of handlers. Not the broker's: a handler waits for the broker.
+  ThreadPool& pool;
+  // Where answers of the broker come back to.
+  Executor& replies;
+  const Clock& clock;
+  // Attachments lie below it.
+  std::filesystem::path files;
+  std::uint64_t upload_bytes_max = api_limits::kUploadBytesMaxDefault;
+  std::uint64_t site_bytes_max = api_limits::kSiteBytesMaxDefault;
+  // The text of /metrics; made by the wiring, which knows all parts.
+  std::function<std::string()> metrics;
+  IdGenerator ids{};
+};
+
+}  // namespace wk::api
