@@ -60,7 +60,7 @@ const kRoutes = [
   // To an agent no token is there at all.
   ['DELETE', '/tokens/{id}', 'supervisor', { hidden: true }],
   ['GET', '/conversations', 'agent'],
-  ['GET', '/conversations/{id}', 'agent', { visitor: true }],
+  ['GET', '/conversations/{id}', 'agent'],
   ['GET', '/conversations/{id}/events', 'agent', { visitor: true }],
   ['POST', '/conversations/{id}/events', 'agent', { visitor: true }],
   ['GET', '/contacts', 'agent'],
