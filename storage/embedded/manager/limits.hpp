@@ -1,0 +1,22 @@
+// Limits of the storage manager.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.hpp"
+
+namespace wk::limits {
+
+// Events that find_append() looks at in one step on its way from the newest to the oldest.
+inline constexpr std::size_t kFindAppendStepEvents = 256;
+// How far a client id's time may lie before the event that carries it seems to be older (clocks differ).
+inline constexpr std::int64_t kFindAppendClockSlackMs = 10 * 60 * 1'000;
+// How long a list waits for the warm tier to reach what was acked before the call. Beyond, it answers what warm has.
+inline constexpr Milliseconds kListWaitMax{200};
+// How long close() lets the readers catch up; what is left is done at the next start.
+inline constexpr Milliseconds kCloseDrainMax{1'000};
+// Encoded bytes read at a time while the journal's tail is taken into the hot tier at start.
+inline constexpr std::size_t kReplayReadBytes = std::size_t{4} << 20;
+
+}  // namespace wk::limits

@@ -1,0 +1,91 @@
+// The embedded tiers behind one front: journal → hot → warm → cold, and the search index.
+//
+// Purpose: ConversationStore (core/ports/conversation_store.hpp) on one data directory. append() goes to the journal; what is
+// committed stands in hot before its ack; readers of the journal fill warm and search; the archiver moves what is old to cold.
+// Owner: the server's wiring. Threads: Thread-safe; everything but append() may block on disk. Its own threads: journal
+// committer, one per reader, archiver.
+// Limits: limits.hpp of this folder and of each tier. At the journal's limit append() answers kRefused.
+//
+//   data/journal/            segments
+//   data/warm.db             events of the last days, folds
+//   data/search.db           full-text index over everything
+//   data/archive/YYYY-MM.db  older events
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "core/ports/contact_sink.hpp"
+#include "core/ports/conversation_store.hpp"
+#include "storage/embedded/hot/hot_store.hpp"
+#include "storage/embedded/journal/segmented_journal.hpp"
+#include "storage/embedded/journal_reader/journal_reader.hpp"
+#include "storage/embedded/manager/limits.hpp"
+#include "storage/embedded/warm/warm_store.hpp"
+
+namespace wk {
+
+class StorageManager final : public ConversationStore {
+ public:
+  struct Options {
+    // Made where it is missing.
+    std::filesystem::path directory;
+    // Outlives the manager; may be null.
+    ContactSink* contacts = nullptr;
+    const Clock* clock = &SystemClock::instance();
+    std::uint64_t journal_segment_bytes = std::uint64_t{64} << 20;
+    FileOps* journal_files = &system_files();
+    HotStore::Options hot{};
+    Milliseconds list_wait_max = limits::kListWaitMax;
+  };
+
+  // Recovers the journal, opens and migrates the tiers, takes the journal's tail into hot, starts the readers.
+  // kConflict: another process has the directory, or a newer program wrote it; kCorrupt: see SegmentedJournal::open.
+  static Result<std::unique_ptr<StorageManager>> open(Options options);
+  // As after kill -9 for the tiers: whatever the readers have not stored is read from the journal at the next start.
+  ~StorageManager() override;
+
+  // Commits what was accepted, refuses what comes, lets the readers catch up for a while, ends all threads. Idempotent.
+  void close();
+
+  Enqueued append(std::vector<EventRef> events, Journal::Committed done) override;
+  Result<v1::ConversationSummary> load(ConversationId conversation) override;
+  Result<std::vector<EventRef>> read(ConversationId conversation, Seq after_seq, std::size_t limit) override;
+  Result<std::optional<StoredAppend>> find_append(ConversationId conversation, Sender sender, const std::string& client_id,
+                                                  std::int64_t not_before_ms) override;
+  // Rows come from warm; the call first waits (at most list_wait_max) until warm has what was acked before it.
+  Result<v1::ConversationList> list(const ConversationFilter& filter) override;
+  // The index is a reader: an acked message is found within about a second.
+  Result<v1::SearchResult> search(const SearchQuery& query) override;
+  Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit) override;
+
+  // For metrics, tests and maintenance.
+  struct Metrics {
+    JournalPosition journal_begin;
+    JournalPosition journal_end;
+    JournalStats journal;
+    HotStats hot;
+    WarmStore::Stats warm;
+    // Lag in bytes of journal: journal_end - reader.cursor.
+    JournalReader::Stats warm_reader;
+  };
+  Metrics metrics();
+  JournalReader& warm_reader() { return *warm_reader_; }
+
+ private:
+  explicit StorageManager(Options options);
+  Result<void> start();
+  // A reader moved: what every reader has may leave the journal.
+  void release();
+
+  const Options options_;
+  // In the order they need each other; destroyed the other way round.
+  std::unique_ptr<SegmentedJournal> journal_;
+  std::unique_ptr<HotStore> hot_;
+  std::unique_ptr<WarmStore> warm_;
+  std::unique_ptr<JournalReader> warm_reader_;
+  bool closed_ = false;
+};
+
+}  // namespace wk

@@ -1,0 +1,81 @@
+#include "storage/embedded/manager/storage_manager.hpp"
+
+#include "tests/contract/conversation_store_contract.hpp"
+#include "tests/contract/temporary_directory.hpp"
+
+namespace wk {
+namespace {
+
+using testing::append_and_wait;
+using testing::EventMaker;
+
+// Small segments and a small hot tier, so that reads and releases reach everything.
+class EmbeddedStores {
+ public:
+  EmbeddedStores() { open(); }
+  ConversationStore& store() { return *manager_; }
+  StorageManager& manager() { return *manager_; }
+  void reopen() {
+    manager_.reset();
+    open();
+  }
+  void open() {
+    auto opened = StorageManager::open({.directory = directory_.path() / "data",
+                                        .journal_segment_bytes = 16'384,
+                                        .hot = {.bytes_max = 64 * 1024, .shards = 4},
+                                        .list_wait_max = Milliseconds(5'000)});
+    if (!opened) ADD_FAILURE() << opened.error().context;
+    manager_ = std::move(opened).value();
+  }
+
+ private:
+  testing::TemporaryDirectory directory_;
+  std::unique_ptr<StorageManager> manager_;
+};
+
+class StorageManagerTest : public ::testing::Test {
+ protected:
+  EmbeddedStores stores_;
+  EventMaker make_;
+  const ConversationId a_{11};
+};
+
+TEST_F(StorageManagerTest, ChatGoesOnWhileTheWarmTierStands) {
+  ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
+  ASSERT_EQ(stores_.store().list({})->conversations_size(), 1);
+  stores_.manager().warm_reader().pause();
+  for (int i = 0; i < 300; ++i) ASSERT_TRUE(append_and_wait(stores_.store(), {make_.message(a_, "while it stands", "c" + std::to_string(i))}));
+  EXPECT_EQ(stores_.store().load(a_)->last_seq(), 301u);
+  EXPECT_EQ(stores_.store().read(a_, 0, 1'000)->size(), 301u);
+  EXPECT_TRUE(stores_.store().find_append(a_, {v1::ACTOR_KIND_VISITOR, EventMaker::kContact}, "c7", 0).value());
+  const auto behind = stores_.manager().metrics();
+  EXPECT_GT(behind.journal_end.value, behind.warm_reader.cursor.value);
+  stores_.manager().warm_reader().resume();
+  ASSERT_TRUE(stores_.manager().warm_reader().wait_until(behind.journal_end, Milliseconds(10'000)));
+  EXPECT_EQ(stores_.store().list({})->conversations(0).last_seq(), 301u);
+  EXPECT_EQ(stores_.store().read(a_, 0, 1'000)->size(), 301u);
+}
+
+TEST_F(StorageManagerTest, ReleasesTheJournalOnceWarmHasIt) {
+  ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(append_and_wait(stores_.store(), {make_.message(a_, std::string(200, 'x'))}));
+  ASSERT_TRUE(stores_.manager().warm_reader().wait_until(stores_.manager().metrics().journal_end, Milliseconds(10'000)));
+  EXPECT_GT(stores_.manager().metrics().journal_begin.value, 0u);
+  stores_.reopen();
+  EXPECT_EQ(stores_.store().read(a_, 0, 1'000)->size(), 401u);
+}
+
+TEST_F(StorageManagerTest, ClosesInOrderAndRefusesWhatComesLater) {
+  ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
+  stores_.manager().close();
+  stores_.manager().close();
+  EXPECT_FALSE(append_and_wait(stores_.store(), {make_.message(a_, "late")}));
+  EXPECT_EQ(stores_.store().load(a_)->last_seq(), 1u);
+}
+
+}  // namespace
+
+namespace testing {
+INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, ConversationStoreContract, EmbeddedStores);
+}  // namespace testing
+}  // namespace wk
