@@ -73,6 +73,10 @@ class Authenticator {
   Result<AgentPrincipal> authenticate_cookie(std::string_view secret);
   Result<AgentPrincipal> authenticate_api_token(std::string_view token);
 
+  // Whether it is still good, past the cache: for a connection that was just registered (the ending may have come in between),
+  // and now and then for those that stay open (another process may have ended it). Answers the principal as it is today.
+  Result<AgentPrincipal> revalidate(const AgentPrincipal& principal);
+
   // -- one's own account. A wrong password: kForbidden, "password_wrong"; throttled like a login.
   struct PasswordChange {
     std::string old_password;
@@ -117,7 +121,8 @@ class Authenticator {
   Result<void> reset_password(const std::string& email, const std::string& password);
 
   // -- listeners. Called on the thread that ended the access, without a lock held; must not block. The subscription ends with the
-  // handle, which must not outlive the Authenticator.
+  // handle, which must not outlive the Authenticator; a call that already began may still be running then, so end it after the
+  // pool that calls has stopped.
   using EndedCallback = std::function<void(const AccessEnded&)>;
   class Subscription {
    public:
@@ -151,14 +156,17 @@ class Authenticator {
 
   Result<SignedIn> sign_in(const AgentRecord& record, const std::string& ip, const std::string& user_agent);
   Result<void> use_code(const AgentRecord& record, std::string_view code);
+  Result<AgentPrincipal> principal_of(const AgentSessionRecord& session);
+  Result<AgentPrincipal> principal_of(const v1::ApiToken& token);
   Result<AgentRecord> check_own_password(const AgentPrincipal& principal, const std::string& password);
   Result<AgentRecord> new_agent(const v1::CreateAgentRequest& request);
   Result<void> keep_an_administrator(AgentId without);
   std::optional<CacheEntry> cached(const std::string& hash);
   std::uint64_t cache_generation();
   void cache(const std::string& hash, const CacheEntry& entry, std::uint64_t generation);
-  void touch(const std::string& hash, CacheEntry& entry);
-  Result<void> end_sessions(AgentId agent, AgentSessionId only, AgentSessionId keep, bool everything = false);
+  void touch(const std::string& hash, const CacheEntry& entry);
+  // How many were ended.
+  Result<std::size_t> end_sessions(AgentId agent, AgentSessionId only, AgentSessionId keep, bool everything = false);
   void ended(const AccessEnded& access);
 
   Directory& directory_;

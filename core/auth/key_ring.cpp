@@ -16,8 +16,8 @@ void KeyRing::add_random() {
   newest_ = static_cast<std::uint8_t>(newest_ + 1);
   if (newest_ == 0) newest_ = 1;
   keys_[newest_] = random_bytes(kKeyBytes);
-  for (std::uint8_t age = 0, id = newest_; keys_.size() > kKeysMax; ++age) {
-    id = static_cast<std::uint8_t>(id + 1);  // from the oldest on
+  for (std::uint8_t id = newest_; keys_.size() > kKeysMax;) {
+    id = static_cast<std::uint8_t>(id + 1);  // past the newest comes the oldest
     keys_.erase(id);
   }
 }
