@@ -1,0 +1,32 @@
+// Text into what the search index compares: NFKC, case folded; Latin, digits and other alphabets as words; Han, Kana, Hangul
+// (written without spaces, or inflected) as overlapping pairs and single characters; emoji as single characters.
+//
+//   "iPhone 手机壳"  →  0 iphone | 1 手机, 手 | 2 机壳, 机 | 3 壳
+//
+// A query gives pairs alone wherever it has two characters: consecutive pairs are an exact substring, and single characters
+// (which every text is full of) are looked up only where nothing else is known.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wk::search {
+
+enum class Purpose { kDocument, kQuery };
+
+struct Token {
+  std::string_view text;  // valid during the call
+  // Bytes of the original that it came from.
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  // Stands at the same position as the one before.
+  bool colocated = false;
+};
+
+// Calls `emit` for each token in order until it answers false. Bytes that are not UTF-8 separate words. Thread-safe.
+void tokenize(std::string_view text, Purpose purpose, const std::function<bool(const Token&)>& emit);
+
+}  // namespace wk::search
