@@ -160,7 +160,7 @@ bool parse_extensions(std::string_view header, std::vector<Extension>& out) {
 
 std::string DeflateAgreement::response() const {
   std::string text(kDeflateOffer);
-  if (server_window_bits < 15) text += "; server_max_window_bits=" + std::to_string(server_window_bits);
+  if (server_window_named) text += "; server_max_window_bits=" + std::to_string(server_window_bits);
   return text;
 }
 
@@ -168,7 +168,7 @@ std::optional<DeflateAgreement> negotiate_deflate(const std::vector<Extension>& 
   for (const Extension& offer : offers) {
     if (!equals_ignore_case(offer.name, kPermessageDeflate)) continue;
     // client_max_window_bits lets us narrow the client's window. Our inflater is shared and of full size: no need to.
-    if (const auto read = read_parameters(offer, true)) return DeflateAgreement{read->server_bits.value_or(15)};
+    if (const auto read = read_parameters(offer, true)) return DeflateAgreement{read->server_bits.value_or(15), read->server_bits.has_value()};
   }
   return std::nullopt;
 }
@@ -178,7 +178,7 @@ std::optional<DeflateAgreement> accept_deflate_response(const Extension& respons
   const auto read = read_parameters(response, false);
   // We offered no client_max_window_bits, so the answer may have none; and what we asked of the server it must confirm.
   if (!read || read->client_bits || !read->server_no_context_takeover) return std::nullopt;
-  return DeflateAgreement{read->server_bits.value_or(15)};
+  return DeflateAgreement{read->server_bits.value_or(15), read->server_bits.has_value()};
 }
 
 }  // namespace wk::websocket

@@ -14,6 +14,8 @@ namespace wk::websocket {
 struct DeflateAgreement {
   // What the server (the one who answers offers) may look back within when it compresses.
   std::uint8_t server_window_bits = 15;
+  // The client asked for it, so the answer has to name it, whatever it is (RFC 7692 7.1.2.1).
+  bool server_window_named = false;
 
   // Whether a message of that size may be compressed with any window: then no reference in it can reach further back than
   // the peer remembers. Larger ones go uncompressed.

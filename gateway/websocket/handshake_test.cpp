@@ -171,8 +171,7 @@ TEST(Negotiation, MeetsEveryValidOffer) {
   EXPECT_EQ(negotiated("permessage-deflate; client_max_window_bits"), "");
   EXPECT_EQ(negotiated("permessage-deflate;client_max_window_bits=8;client_no_context_takeover"), "");
   EXPECT_EQ(negotiated("permessage-deflate ; server_no_context_takeover ; client_no_context_takeover"), "");
-  EXPECT_EQ(negotiated("permessage-deflate; server_max_window_bits=15"), "");
-  for (const int bits : {8, 9, 10, 11, 12, 13, 14}) {
+  for (const int bits : {8, 9, 10, 11, 12, 13, 14, 15}) {
     const std::string parameter = "; server_max_window_bits=" + std::to_string(bits);
     EXPECT_EQ(negotiated("permessage-deflate" + parameter), parameter);
   }
@@ -220,7 +219,7 @@ TEST(ClientHandshake, IsAcceptedByOurServer) {
       {.host = "a.example", .target = "/echo", .key = "dGhlIHNhbXBsZSBub25jZQ==", .subprotocols = "weikeyi.v1.json", .deflate = true});
   EXPECT_TRUE(request.starts_with("GET /echo HTTP/1.1\r\nHost: a.example\r\n"));
   std::vector<Extension> response;
-  const std::string narrow = DeflateAgreement{9}.response();
+  const std::string narrow = DeflateAgreement{9, true}.response();
   ASSERT_TRUE(parse_extensions(narrow, response));
   EXPECT_EQ(accept_deflate_response(response.front())->server_window_bits, 9);
   for (const auto wrong : {"permessage-deflate", "permessage-deflate; server_no_context_takeover; client_max_window_bits=9",
