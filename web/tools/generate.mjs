@@ -1,7 +1,8 @@
 // Makes TypeScript from proto/: `wire` has the binary encoding only (what the widget carries), `json` only the JSON mapping
-// (for REST). The two have the same types by structure. Runs protoc only when a schema is newer than what was made.
+// (for REST), `read` only the reading half of that. All have the
+// same types by structure. Runs protoc only when a schema is newer than what was made.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,17 +15,18 @@ const newest = Math.max(
   statSync(fileURLToPath(import.meta.url)).mtimeMs,
   ...files.map((name) => statSync(join(schemas, 'weikeyi/v1', name)).mtimeMs),
 )
-const made = join(out, 'json/weikeyi/v1/event.ts')
+const made = join(out, 'read/weikeyi/v1/event.ts')
 if (existsSync(made) && statSync(made).mtimeMs > newest && !process.argv.includes('--force')) process.exit(0)
 
 const common = [
   'esModuleInterop=true', 'useJsTypeOverride=true', 'forceLong=number', 'oneof=unions-value', 'enumsAsLiterals=true',
-  'outputPartialMethods=true', 'useExactTypes=false', 'outputServices=none', 'env=browser', 'comments=false',
+  'useExactTypes=false', 'outputServices=none', 'env=browser', 'comments=false',
   'annotateFilesWithVersion=false', 'removeEnumPrefix=true',
 ]
 const sets = {
-  wire: [...common, 'outputJsonMethods=false', 'outputEncodeMethods=true'],
-  json: [...common, 'outputJsonMethods=true', 'outputEncodeMethods=false'],
+  wire: [...common, 'outputJsonMethods=false', 'outputEncodeMethods=true', 'outputPartialMethods=false'],
+  json: [...common, 'outputJsonMethods=true', 'outputEncodeMethods=false', 'outputPartialMethods=true'],
+  read: [...common, 'outputJsonMethods=from-only', 'outputEncodeMethods=false', 'outputPartialMethods=false'],
 }
 const plugin = [join(web, 'node_modules/.bin/protoc-gen-ts_proto')].find(existsSync)
 if (plugin === undefined) {
@@ -40,5 +42,43 @@ for (const [name, options] of Object.entries(sets)) {
     `--ts_proto_opt=${options.join(',')}`, `-I${schemas}`, ...files.map((file) => `weikeyi/v1/${file}`),
   ], { stdio: 'inherit' })
 }
+for (const name of ['wire', 'read']) {
+  for (const file of files) {
+    const path = join(aside, name, 'weikeyi/v1', file.replace('.proto', '.ts'))
+    writeFileSync(path, split(readFileSync(path, 'utf8')))
+  }
+}
 rmSync(out, { recursive: true, force: true })
 renameSync(aside, out)
+
+/**
+ * ts-proto keeps a type's functions in one object, of which a bundler can drop nothing. They become functions of their
+ * own (`Event_decode`), which the objects only name, so that the widget carries the encoding of what it says and the
+ * decoding of what it hears. Their check of depth goes: no type of this schema contains itself.
+ */
+function split(code) {
+  const names = ['encode', 'decode', 'fromJSON']
+  const any = names.join('|')
+  const made = new Set()
+  let text = code.replace('"@bufbuild/protobuf/wire"', '"../../../../wire_io"').replace(/^export const (\w+): (MessageFns<\w+>) = \{\n([\s\S]*?)^\};$/gm, (_, type, kind, body) => {
+    const has = names.filter((name) => body.includes(`\n  ${name}(`) || body.startsWith(`  ${name}(`))
+    for (const name of has) made.add(`${type}_${name}`)
+    const functions = body
+      .replace(new RegExp(`^  (${any})\\(`, 'gm'), `export function ${type}_$1(`)
+      .replace(/^  \},$/gm, '}')
+      .replace(/^ *const previousRecursionDepth[\s\S]*?^ *try \{\n/gm, '')
+      // The number of a field has never changed its type, so the number alone decides.
+      .replace(/^ *if \(tag !== \d+\) \{\n *break;\n *\}\n/gm, '')
+      // The server writes lowerCamelCase only.
+      .replace(/^( *): isSet\(object\.\w*_\w*\)\n *\? .*\n/gm, '')
+      .replace(/^    \} finally \{\n.*\n    \}\n/gm, '')
+    return `${functions}\nexport const ${type}: ${kind} = { ${has.map((name) => `${name}: ${type}_${name}`).join(', ')} };`
+  })
+  text = text.replace(new RegExp(`\\b([A-Z]\\w*)\\.(${any})\\(`, 'g'), '$1_$2(')
+  const used = new Set([...text.matchAll(new RegExp(`\\b[A-Z]\\w*_(?:${any})\\b`, 'g'))].map((match) => match[0]))
+  return text.replace(/^import \{([^}]*)\} from "(\.\/\w+)";$/gm, (line, list, from) => {
+    const types = list.split(',').map((name) => name.trim()).filter((name) => name !== '')
+    const foreign = [...used].filter((name) => !made.has(name) && types.includes(name.split('_')[0]))
+    return `import { ${[...types, ...foreign].join(', ')} } from "${from}";`
+  })
+}

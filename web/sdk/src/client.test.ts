@@ -3,8 +3,7 @@ import { Client, type ClientOptions } from './client'
 import type { LinkState } from './link'
 import { FakeNetwork, ManualClock, MemoryStorage, messageEvent, visitorWelcome } from './testing'
 import { ActorKind } from './generated/wire/weikeyi/v1/event'
-import { Hello } from './generated/wire/weikeyi/v1/frame'
-import { ConversationSummary } from './generated/wire/weikeyi/v1/resource'
+import { ConversationSummary } from './generated/json/weikeyi/v1/resource'
 
 let clock: ManualClock
 let storage: MemoryStorage
@@ -22,7 +21,7 @@ function makeClient(over: Partial<ClientOptions> = {}): Client {
       openSocket: network.open,
       random: (bytes) => bytes.forEach((_, index) => (bytes[index] = Math.floor(Math.random() * 256))),
     },
-    hello: (resume) => Promise.resolve(Hello.create({ credential: { $case: 'visitorToken', value: 't' }, resume })),
+    hello: (resume) => Promise.resolve({ credential: { $case: 'visitorToken', value: 't' }, resume, client: '', locale: '', context: undefined }),
     ...over,
   })
   client.onLink((state) => states.push(state.kind))

@@ -1,7 +1,7 @@
 import { Conversation, type ConversationHost } from './conversation'
 import type { Range } from './conversation_log'
 import { Emitter, type Unsubscribe } from './emitter'
-import { Append, type Hello, type Refusal, type Resume, type TypingSignal, type PresenceSignal, type ViewingSignal, type Welcome } from './generated/wire/weikeyi/v1/frame'
+import type { Append, Hello, Refusal, Resume, TypingSignal, PresenceSignal, ViewingSignal, Welcome } from './generated/wire/weikeyi/v1/frame'
 import { type Attachment, type Event } from './generated/wire/weikeyi/v1/event'
 import { type ConversationSummary, type Presence } from './generated/wire/weikeyi/v1/resource'
 import { textBytesMax, typingEveryMs, typingTextBytesMax } from './limits'
@@ -129,6 +129,11 @@ export class Client {
 
   connect(): void {
     this.#link.connect()
+  }
+
+  /** Lets go of the connection; connect() makes another and nothing is lost. */
+  disconnect(): void {
+    this.#link.close()
   }
 
   /** Call on `online`, `pageshow` and when the page becomes visible. */
@@ -295,8 +300,8 @@ export class Client {
   }
 
   #transmit(entry: OutboxEntry): boolean {
-    const append = Append.create({ conversationId: entry.conversationId, clientId: entry.clientId })
-    append.command = entry.command
+    const { conversationId, clientId, command } = entry
+    const append: Append = { conversationId, clientId, command }
     if (!this.#link.send({ $case: 'append', value: append }, this.#link.nextRef())) return false
     this.#link.expect(entry.clientId)
     return true

@@ -132,7 +132,7 @@ export class Conversation {
     if (afterSeq > this.log.through || (this.log.through === 0 && afterSeq > 0)) this.log.restart(afterSeq)
     this.#refusal = undefined
     if (summary !== undefined) this.summarize(summary)
-    this.#lastSeqKnown = summary?.lastSeq ?? 0
+    if (summary !== undefined) this.#lastSeqKnown = summary.lastSeq
     if (this.log.through >= this.#lastSeqKnown) this.#loaded = true
     this.changed()
   }

@@ -1,5 +1,5 @@
 import { backoffFirstMs, backoffMaxMs, backoffYoungMaxMs, connectMs, deadMs, heartbeatDefaultMs, outageYoungMs, probeMs, stallMs, unansweredMs } from './limits'
-import { ClientFrame, ServerFrame, type Hello, type Refusal, type Welcome } from './generated/wire/weikeyi/v1/frame'
+import { ClientFrame_encode, ServerFrame_decode, type ClientFrame, type Hello, type Refusal, type ServerFrame, type Welcome } from './generated/wire/weikeyi/v1/frame'
 import type { Clock, OpenSocket, Random, Socket } from './ports'
 
 /** How the connection is, as a person may be told. */
@@ -171,7 +171,7 @@ export class Link {
     if (!(data instanceof ArrayBuffer)) return
     let body: ServerBody | undefined
     try {
-      body = ServerFrame.decode(new Uint8Array(data)).body
+      body = ServerFrame_decode(new Uint8Array(data)).body
     } catch {
       // A frame that cannot be read may have held anything: only a fresh start from the cursors is sure to miss nothing.
       this.#lost(0)
@@ -248,7 +248,7 @@ export class Link {
 
   #write(frame: ClientFrame): void {
     try {
-      this.#socket?.send(new Uint8Array(ClientFrame.encode(frame).finish()))
+      this.#socket?.send(new Uint8Array(ClientFrame_encode(frame).finish()))
       this.#lastSentMs = this.#options.clock.elapsed()
     } catch {
       // The browser is about to report the close; what was to be sent is resent from the outbox.

@@ -1,4 +1,4 @@
-import { Attachment } from './generated/json/weikeyi/v1/event'
+import { Attachment } from './generated/read/weikeyi/v1/event'
 import { problemOf, queryOf, type RestResult } from './rest'
 
 /** One POST whose progress can be watched and that can be given up (XMLHttpRequest in a browser). */

@@ -1,4 +1,4 @@
-import { CreateVisitorSessionRequest, VisitorSession } from './generated/json/weikeyi/v1/resource'
+import { VisitorSession, type CreateVisitorSessionRequest } from './generated/read/weikeyi/v1/resource'
 import type { VisitorContext } from './generated/wire/weikeyi/v1/event'
 import { HelloImpossible } from './link'
 import type { Ports } from './ports'
@@ -84,15 +84,13 @@ export class VisitorSessions {
   async #ask(): Promise<VisitorSession> {
     const { siteKey, identity, context, ports } = this.#options
     const result = await this.#rest.post('/api/v1/visitor/sessions', {
-      body: CreateVisitorSessionRequest.toJSON(
-        CreateVisitorSessionRequest.create({ siteKey, visitorToken: this.known?.token ?? '', ...identity(), context: context() }),
-      ),
+      body: { siteKey, visitorToken: this.known?.token ?? '', ...identity(), context: context() } satisfies Partial<CreateVisitorSessionRequest>,
       answer: VisitorSession,
     })
     if (!result.ok) throw failure(result.problem)
     this.#fresh = result.value
     try {
-      ports.storage.setItem(this.key, JSON.stringify(VisitorSession.toJSON(result.value)))
+      ports.storage.setItem(this.key, JSON.stringify(result.value))
     } catch {
       // A visitor without storage is a new one on each page.
     }

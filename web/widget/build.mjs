@@ -1,0 +1,83 @@
+// Panel first, because the loader holds the name of its file; then loader and the page of the link mode.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { transform } from 'lightningcss'
+import { rolldown } from 'rolldown'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+/** `import css from 'x.css?inline'`: the minified text of a stylesheet. */
+const inlineCss = {
+  name: 'inline-css',
+  resolveId: (source, importer) => (source.endsWith('.css?inline') ? join(dirname(importer), source) : null),
+  load: (id) => {
+    if (!id.endsWith('.css?inline')) return null
+    const filename = id.replace('?inline', '')
+    const { code } = transform({ filename, code: readFileSync(filename), minify: true })
+    return { code: `export default ${JSON.stringify(code.toString())}`, moduleType: 'js' }
+  },
+}
+
+// What a visitor neither says nor is told. Their fields are then passed over like those of a later version.
+const notForVisitors = [
+  'AgentWelcome', 'Assign', 'ChangePriority', 'ChangeState', 'Claim', 'ContactChanged', 'ConversationSummary',
+  'ConversationUpdate', 'LabelsChanged', 'Note', 'PageViewed', 'PriorityChanged', 'SetPresence', 'Viewing', 'ViewingSignal',
+]
+
+/** Leaves the cases of these types out of the generated switches, so that the bundler drops their code. */
+const onlyForVisitors = {
+  name: 'only-for-visitors',
+  transform: {
+    filter: { id: /generated\/wire\// },
+    handler: (code) => {
+      const calls = `(?:${notForVisitors.join('|')})_(?:encode|decode)\\(`
+      return code
+        .replace(new RegExp(`^ *case "\\w+":\\n *${calls}.*\\n *break;\\n`, 'gm'), '')
+        .replace(new RegExp(`^ *case \\d+: \\{\\s*message\\.[^;]*${calls}[^;]*;\\s*continue;\\s*\\}\\n`, 'gm'), '')
+    },
+  },
+}
+
+async function bundle({ entry, format, define = {}, name }) {
+  const built = await rolldown({
+    input: join(here, entry),
+    plugins: [inlineCss, onlyForVisitors],
+    tsconfig: false,
+    transform: { target: 'es2022', define, jsx: { runtime: 'automatic', importSource: 'preact' } },
+    onLog: (level, log) => level === 'warn' && console.warn(log.message),
+  })
+  const { output } = await built.generate({ format, entryFileNames: name, codeSplitting: false, minify: true, comments: false })
+  await built.close()
+  return output[0]
+}
+
+export async function buildWidget(dist) {
+  const folder = join(dist, 'widget')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const panel = await bundle({ entry: 'src/panel.tsx', format: 'es', name: 'panel-[hash].js' })
+  writeFileSync(join(folder, panel.fileName), panel.code)
+  const define = { PANEL_FILE: JSON.stringify(panel.fileName) }
+  const loader = await bundle({ entry: 'loader.ts', format: 'iife', name: 'loader.js', define })
+  writeFileSync(join(dist, 'loader.js'), loader.code)
+  const page = await bundle({ entry: 'chat_page.ts', format: 'es', name: 'chat-[hash].js', define })
+  writeFileSync(join(folder, page.fileName), page.code)
+  mkdirSync(join(dist, 'chat'), { recursive: true })
+  writeFileSync(
+    join(dist, 'chat/index.html'),
+    `<!doctype html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
+<meta name="referrer" content="same-origin">
+<meta name="robots" content="noindex">
+<title>Chat</title>
+<script type="module" src="/assets/widget/${page.fileName}"></script>
+</head>
+<body></body>
+</html>
+`,
+  )
+}
