@@ -161,21 +161,19 @@ void LoopGateway::on_presence(const AgentPresence& agent, bool anybody_online) {
   send_to(visitors, to_visitors);
 }
 
-void LoopGateway::end_sessions(const std::vector<AgentSessionId>& sessions, const std::vector<ApiTokenId>& tokens) {
-  (void)loop_.handle().post([self = self_, sessions, tokens] {
+void LoopGateway::end_access(const AccessEnded& ended) {
+  (void)loop_.handle().post([self = self_, ended] {
     if (*self == nullptr) return;
-    std::vector<Connection*> ended;
-    for (const auto& [key, connection] : (*self)->connections_) {
-      const Principal* principal = connection->principal();
-      const auto* agent = principal == nullptr ? nullptr : std::get_if<AgentPrincipal>(principal);
-      if (agent == nullptr) continue;
-      const bool by_session = agent->session && std::find(sessions.begin(), sessions.end(), agent->session) != sessions.end();
-      const bool by_token = agent->api_token && std::find(tokens.begin(), tokens.end(), agent->api_token) != tokens.end();
-      if (by_session || by_token) ended.push_back(connection.get());
+    const auto among = [](const auto& ids, const auto& id) { return id && std::find(ids.begin(), ids.end(), id) != ids.end(); };
+    std::vector<Connection*> closing;
+    for (Connection* connection : (*self)->agents_) {
+      const auto& agent = std::get<AgentPrincipal>(*connection->principal());
+      if (agent.agent != ended.agent) continue;
+      if (ended.everything || among(ended.sessions, agent.session) || among(ended.api_tokens, agent.api_token)) {
+        closing.push_back(connection);
+      }
     }
-    for (Connection* connection : ended) {
-      connection->close(websocket::CloseCode(4401), "session_ended", 0);
-    }
+    for (Connection* connection : closing) connection->close(websocket::CloseCode(4401), "session_ended", 0);
   });
 }
 

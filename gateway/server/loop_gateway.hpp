@@ -1,6 +1,6 @@
 // All WebSocket connections of one loop: who is subscribed to what, and the sharing out of what the broker tells the loop.
 //
-// Owner: the server, one for each loop. Loop-bound but for end_sessions().
+// Owner: the server, one for each loop. Loop-bound but for end_access().
 #pragma once
 
 #include <cstdint>
@@ -39,8 +39,8 @@ class LoopGateway final : public EventSink {
   // A stream that was upgraded.
   void adopt(std::unique_ptr<Stream> stream, ConnectionInfo info);
 
-  // Closes what hangs on a session or token that was ended.
-  void end_sessions(const std::vector<AgentSessionId>& sessions, const std::vector<ApiTokenId>& tokens);
+  // Closes what hangs on a session, token or account that is no longer good. Thread-safe.
+  void end_access(const AccessEnded& ended);
   // Tells everybody to come back soon, flushes and closes; `done` runs when the last one is gone or at the deadline.
   void drain(Milliseconds deadline, Task done);
 

@@ -1,0 +1,214 @@
+#include "api/dispatcher.hpp"
+
+#include <openssl/sha.h>
+
+#include "api/caller.hpp"
+#include "api/files.hpp"
+#include "api/json.hpp"
+#include "api/upload.hpp"
+#include "base/encoding.hpp"
+#include "base/log.hpp"
+
+namespace wk::api {
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1";
+
+std::string sha256_hex(std::string_view bytes) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  return hex_encode({reinterpret_cast<const char*>(digest), sizeof digest});
+}
+
+// Pages of other origins may use what visitors may use: credentials are never a cookie there.
+void allow_origins(HttpResponse& response) { response.headers.set("Access-Control-Allow-Origin", "*"); }
+
+HttpResponse preflight() {
+  HttpResponse response = HttpResponse::empty(204);
+  allow_origins(response);
+  response.headers.set("Access-Control-Allow-Methods", "GET, POST, PATCH, DELETE");
+  response.headers.set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key");
+  response.headers.set("Access-Control-Max-Age", "86400");
+  return response;
+}
+
+bool for_other_origins(const Route& route) {
+  return route.access == Access::kVisitor || route.access == Access::kAgentOrVisitor || route.path == "/visitor/sessions";
+}
+
+std::string scope_of(const Call& call) {
+  if (const auto* visitor = call.visitor()) return "visitor:" + visitor->contact.str();
+  if (const auto* agent = std::get_if<AgentPrincipal>(&call.caller)) return "agent:" + agent->agent.str();
+  return "address:" + call.request.client.text();
+}
+
+bool idempotency_key_valid(std::string_view key) {
+  if (key.empty() || key.size() > api_limits::kIdempotencyKeyBytesMax) return false;
+  for (const char c : key) {
+    if (c <= 0x20 || c >= 0x7F) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<HttpRoute> Dispatcher::route(const HttpRequest& head) {
+  const std::string_view path = head.path;
+  if (path == "/healthz") return HttpRoute(HttpResponse::json(200, R"({"status":"ok"})"));
+  if (path == "/readyz") return HttpRoute(HttpResponse::json(200, R"({"status":"ready"})"));
+  if (path == "/metrics") {
+    static const Route kMetrics{"GET", "/metrics", Access::kAgent,
+                                [](Call& call) -> Result<Reply> {
+                                  WK_TRY_VOID(call.may(Action::kReadMetrics));
+                                  return Reply{HttpResponse::text(200, call.services.metrics(), "text/plain; version=0.0.4; charset=utf-8")};
+                                },
+                                "Prometheus metrics"};
+    return HttpRoute(buffered(kMetrics, {}));
+  }
+  constexpr std::string_view kFiles = "/files/";
+  if (path.starts_with(kFiles) && (head.method == "GET" || head.method == "HEAD")) {
+    // kPublic: a link needs no credential; serve_file asks for the rest.
+    static const Route kFile{"GET", "/files/{id}", Access::kPublic, serve_file, "An attachment"};
+    return HttpRoute(buffered(kFile, {std::string(path.substr(kFiles.size()))}));
+  }
+  if (path.starts_with(kPrefix) && (path.size() == kPrefix.size() || path[kPrefix.size()] == '/')) {
+    return api_route(head, path.substr(kPrefix.size()));
+  }
+  return std::nullopt;
+}
+
+HttpRoute Dispatcher::api_route(const HttpRequest& head, std::string_view path) {
+  if (head.method == "OPTIONS") return preflight();
+  if (path == "/openapi.json" && head.method == "GET") {
+    static const SharedBytes kDocument(openapi_json());
+    HttpResponse response = HttpResponse::json(200, "");
+    response.body = kDocument;
+    allow_origins(response);
+    return response;
+  }
+  if (path == "/uploads" && head.method == "POST") return upload_route(services_);
+  bool known_path = false;
+  for (const Route& route : all_routes()) {
+    auto values = match(route, path);
+    if (!values) continue;
+    known_path = true;
+    if (route.method == head.method || (route.method == "GET" && head.method == "HEAD")) {
+      return buffered(route, std::move(*values));
+    }
+  }
+  if (known_path) {
+    HttpResponse response = problem({ErrorCode::kInvalidArgument, "this address has no such method", "method_not_allowed", 0});
+    response.status = 405;
+    return response;
+  }
+  return problem({ErrorCode::kNotFound, "no such address", nullptr, 0});
+}
+
+BufferedBody Dispatcher::buffered(const Route& route, std::vector<std::string> path) {
+  return {.body_bytes_max = api_limits::kBodyBytesMax,
+          .on_request = [this, &route, path = std::move(path)](HttpRequest request, HttpResponder responder) mutable {
+            run(route, std::move(request), std::move(path), std::move(responder));
+          }};
+}
+
+void Dispatcher::run(const Route& route, HttpRequest request, std::vector<std::string> path, HttpResponder responder) {
+  struct Job {
+    HttpRequest request;
+    std::vector<std::string> path;
+    HttpResponder responder;
+  };
+  auto job = std::make_shared<Job>(Job{std::move(request), std::move(path), std::move(responder)});
+  const Enqueued enqueued = services_.pool.submit([this, &route, job] {
+    auto caller = find_caller(services_, job->request);
+    HttpResponse response;
+    // A bad credential on a public route (an old cookie at sign-in) must not stand in its way.
+    if (!caller && route.access == Access::kPublic) caller = Caller(Nobody());
+    if (!caller) {
+      response = problem(caller.error());
+    } else {
+      Call call{services_, std::move(job->request), std::move(*caller), std::move(job->path)};
+      response = answer(route, call);
+    }
+    if (for_other_origins(route)) allow_origins(response);
+    job->responder.respond(std::move(response));
+  });
+  if (enqueued == Enqueued::kRefused) {
+    job->responder.respond(problem({ErrorCode::kBusy, "too many requests wait", nullptr, 500}));
+  }
+}
+
+Result<void> Dispatcher::admit(const Route& route, const Call& call) {
+  const bool agent = std::holds_alternative<AgentPrincipal>(call.caller);
+  const bool visitor = call.visitor() != nullptr;
+  switch (route.access) {
+    case Access::kPublic: return {};
+    case Access::kAgent:
+      if (agent) return {};
+      break;
+    case Access::kVisitor:
+      if (visitor) return {};
+      break;
+    case Access::kAgentOrVisitor:
+      if (agent || visitor) return {};
+      break;
+  }
+  if (!agent && !visitor) return fail(ErrorCode::kUnauthenticated, "sign in or send a token");
+  return fail(ErrorCode::kForbidden, "not for this kind of caller");
+}
+
+HttpResponse Dispatcher::answer(const Route& route, Call& call) {
+  if (auto admitted = admit(route, call); !admitted) return problem(admitted.error());
+  const auto key = call.request.headers.find("idempotency-key");
+  if (route.method == "POST" && key) {
+    if (!idempotency_key_valid(*key)) {
+      return problem({ErrorCode::kInvalidArgument, "Idempotency-Key must be 1 to 128 printable characters", nullptr, 0});
+    }
+    // What holds a secret is not kept: a second one is made, or the handler refuses by itself.
+    if (!route.secret_answer) return answer_once(route, call, std::string(*key));
+  }
+  auto done = route.handler(call);
+  if (!done) {
+    if (http_status(done.error()) == 500) {
+      log_error("api.failed", {{"method", route.method}, {"path", route.path}, {"reason", done.error().context}});
+    }
+    return problem(done.error());
+  }
+  return std::move(done->response);
+}
+
+HttpResponse Dispatcher::answer_once(const Route& route, Call& call, const std::string& key) {
+  const std::string scope = scope_of(call);
+  const std::string request_hash = sha256_hex(call.request.path + "\n" + call.request.body);
+  const std::string mark = scope + "\n" + key;
+  if (!under_way_.with([&](auto& marks) { return marks.insert(mark).second; })) {
+    return problem({ErrorCode::kConflict, "a request with this Idempotency-Key is being worked on", "idempotency_key_in_use", 500});
+  }
+  struct Unmark {
+    Guarded<std::unordered_set<std::string>>& marks;
+    const std::string& mark;
+    ~Unmark() { marks.with([&](auto& all) { all.erase(mark); }); }
+  } unmark{under_way_, mark};
+
+  auto known = services_.directory.idempotent_answer(scope, key);
+  if (!known) return problem(known.error());
+  if (*known) {
+    if ((*known)->request_hash != request_hash) {
+      return problem({ErrorCode::kConflict, "this Idempotency-Key was used for another request", "idempotency_key_reused", 0});
+    }
+    HttpResponse response = HttpResponse::json(static_cast<int>((*known)->status), (*known)->body);
+    response.headers.set("Idempotency-Replayed", "true");
+    return response;
+  }
+  auto done = route.handler(call);
+  if (!done) return problem(done.error());
+  const auto* body = std::get_if<std::string>(&done->response.body);
+  if (body != nullptr) {
+    auto kept = services_.directory.put_idempotent_answer(
+        scope, key, {.request_hash = request_hash, .status = static_cast<unsigned>(done->response.status), .body = *body},
+        services_.clock.now_ms());
+    if (!kept) log_warning("api.idempotency_not_kept", {{"reason", kept.error().context}});
+  }
+  return std::move(done->response);
+}
+
+}  // namespace wk::api

@@ -1,0 +1,37 @@
+// From an HTTP head to the handler: routes, who may come in, idempotency keys, CORS, errors as problem+json.
+//
+// One for the process, Thread-safe: route() is called on every loop; handlers run on the pool.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "api/routes.hpp"
+#include "api/services.hpp"
+#include "base/guarded.hpp"
+#include "net/http_server.hpp"
+
+namespace wk::api {
+
+class Dispatcher {
+ public:
+  explicit Dispatcher(Services& services) : services_(services) {}
+
+  // Requests: /api/v1/…, /files/…, /healthz, /readyz, /metrics. nullopt: not ours (a page).
+  std::optional<HttpRoute> route(const HttpRequest& head);
+
+ private:
+  HttpRoute api_route(const HttpRequest& head, std::string_view path);
+  BufferedBody buffered(const Route& route, std::vector<std::string> path);
+  void run(const Route& route, HttpRequest request, std::vector<std::string> path, HttpResponder responder);
+  HttpResponse answer(const Route& route, Call& call);
+  HttpResponse answer_once(const Route& route, Call& call, const std::string& key);
+  Result<void> admit(const Route& route, const Call& call);
+
+  Services& services_;
+  // (scope, key) of POSTs that are being worked on: a second one meanwhile is told to wait.
+  Guarded<std::unordered_set<std::string>> under_way_;
+};
+
+}  // namespace wk::api

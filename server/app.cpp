@@ -1,0 +1,272 @@
+#include "server/app.hpp"
+
+#include <signal.h>
+
+#include <cstdio>
+#include <latch>
+#include <nlohmann/json.hpp>
+
+#include "api/json.hpp"
+#include "base/assert.hpp"
+#include "base/log.hpp"
+#include "gateway/server/limits.hpp"
+#include "gateway/server/upgrade.hpp"
+#include "server/demo.hpp"
+#include "server/metrics.hpp"
+
+namespace wk {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The stop has two seconds in all (README); clients get most of them.
+constexpr Milliseconds kDrainDeadline = 1500ms;
+
+std::size_t loop_count(const ServeOptions& options) {
+  return options.loops != 0 ? options.loops : std::max(1u, std::thread::hardware_concurrency());
+}
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::create(ServeOptions options) {
+  std::unique_ptr<App> app(new App(std::move(options)));
+  WK_TRY_VOID(app->open_storage());
+  WK_TRY_VOID(app->open_core());
+  return app;
+}
+
+App::App(ServeOptions options)
+    : options_(std::move(options)),
+      clock_(SystemClock::instance()),
+      pool_({.name = "storage", .threads = 4, .queue_tasks_max = 20'000}),
+      api_pool_({.name = "api", .threads = 8, .queue_tasks_max = api_limits::kCallsQueuedMax}),
+      file_pool_({.name = "files", .threads = 2, .queue_tasks_max = 4'096}),
+      presence_(clock_),
+      started_(clock_.steady()) {}
+
+App::~App() { stop(); }
+
+Result<void> App::open_storage() {
+  std::error_code error;
+  std::filesystem::create_directories(options_.data, error);
+  if (error) return fail(ErrorCode::kIo, "cannot make " + options_.data.string() + ": " + error.message());
+  WK_TRY(directory_, SqliteDirectory::open(options_.data / "directory.db", clock_));
+  contacts_.emplace(*directory_);
+  StorageManager::Options storage;
+  storage.directory = options_.data;
+  storage.contacts = &*contacts_;
+  storage.clock = &clock_;
+  WK_TRY(storage_, StorageManager::open(std::move(storage)));
+  return {};
+}
+
+Result<void> App::open_core() {
+  WK_TRY(authenticator_, Authenticator::open(*directory_, clock_));
+  WK_TRY(const KeyRing keys, KeyRing::load_or_create(*directory_));
+  visitor_tokens_.emplace(keys, clock_);
+  attachment_links_.emplace(keys, clock_);
+  if (!options_.tls_cert.empty()) {
+    WK_TRY(tls_, TlsContext::create({.certificate_file = options_.tls_cert, .key_file = options_.tls_key}));
+  }
+
+  std::vector<Executor*> executors;
+  for (std::size_t i = 0; i < loop_count(options_); ++i) {
+    Loop loop;
+    WK_TRY(loop.loop, EventLoop::create({.name = "loop-" + std::to_string(i), .clock = &clock_}));
+    executors.push_back(loop.loop.get());
+    loops_.push_back(std::move(loop));
+  }
+  Executor& first = *executors.front();
+  broker_ = std::make_unique<Broker>(executors, *storage_, pool_, clock_);
+  conversations_ = std::make_unique<ConversationService>(*broker_, *directory_, pool_);
+  router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
+  broker_->set_listener(*router_);
+
+  gateway_services_.emplace(GatewayServices{*broker_, *conversations_, *storage_, *directory_, *authenticator_,
+                                            *visitor_tokens_, presence_, pool_, clock_});
+  api_services_.emplace(api::Services{.conversations = *conversations_,
+                                      .store = *storage_,
+                                      .directory = *directory_,
+                                      .authenticator = *authenticator_,
+                                      .visitor_tokens = *visitor_tokens_,
+                                      .attachment_links = *attachment_links_,
+                                      .presence = presence_,
+                                      .pool = api_pool_,
+                                      .replies = first,
+                                      .clock = clock_,
+                                      .files = options_.data / "files",
+                                      .upload_bytes_max = options_.upload_bytes_max,
+                                      .site_bytes_max = options_.site_bytes_max,
+                                      .metrics = [this] { return metrics(); }});
+  dispatcher_.emplace(*api_services_);
+  pages_.emplace(*directory_, options_.demo);
+  return {};
+}
+
+Result<void> App::start_loops() {
+  std::vector<IpNetwork> proxies;
+  for (const std::string& text : options_.trusted_proxies) {
+    const auto network = IpNetwork::parse(text);
+    if (!network) return fail(ErrorCode::kInvalidArgument, "--trusted-proxy " + text + " is not a network");
+    proxies.push_back(*network);
+  }
+  for (std::size_t i = 0; i < loops_.size(); ++i) {
+    Loop& loop = loops_[i];
+    loop.gateway = std::make_unique<LoopGateway>(*loop.loop, i, *gateway_services_);
+    HttpServer::Options http;
+    http.trusted_proxies = proxies;
+    http.tls = tls_.get();
+    http.file_pool = &file_pool_;
+    http.default_headers = {{"X-Content-Type-Options", "nosniff"}};
+    if (tls_) http.default_headers.add("Strict-Transport-Security", "max-age=31536000");
+    http.error_response = [](int status, std::string_view reason) {
+      HttpResponse response = api::problem({ErrorCode::kProtocol, std::string(reason), nullptr, 0});
+      response.status = status;
+      return response;
+    };
+    loop.http = HttpServer::create(*loop.loop, std::move(http), [this, &loop](const HttpRequest& head) { return route(loop, head); });
+  }
+  presence_.subscribe([this](const AgentPresence& agent) {
+    const bool anybody = presence_.anybody_online();
+    for (Loop& loop : loops_) {
+      (void)loop.loop->post([&loop, agent, anybody] { loop.gateway->on_presence(agent, anybody); });
+    }
+    router_->on_presence();
+  });
+  ended_subscription_ = authenticator_->subscribe_ended([this](const AccessEnded& ended) {
+    for (Loop& loop : loops_) loop.gateway->end_access(ended);
+  });
+  WK_TRY_VOID(listen());
+  for (Loop& loop : loops_) {
+    loop.thread = std::thread([&loop] { loop.loop->run(); });
+  }
+  router_->start();
+  return {};
+}
+
+Result<void> App::listen() {
+  for (const std::string& text : options_.listen) {
+    WK_TRY(Endpoint endpoint, Endpoint::parse(text));
+    // The first loop's listener learns the port that the others share.
+    for (Loop& loop : loops_) {
+      WK_TRY(endpoint, loop.http->listen(endpoint));
+    }
+    endpoint_ = endpoint;
+  }
+  return {};
+}
+
+HttpRoute App::route(Loop& loop, const HttpRequest& head) {
+  if (head.path == "/ws") return upgrade_route(*loop.gateway, head);
+  if (auto api = dispatcher_->route(head)) return std::move(*api);
+  if (auto page = pages_->route(head)) return std::move(*page);
+  return HttpResponse::text(404, "Not found\n");
+}
+
+void App::print_listening() {
+  nlohmann::ordered_json line{{"event", "listening"},
+                              {"url", std::string(tls_ ? "https://" : "http://") + endpoint_.text()},
+                              {"version", WK_VERSION}};
+  if (auto code = authenticator_->setup_code(); code && *code) line["setup_code"] = **code;
+  if (!demo_json_.empty()) line["demo"] = nlohmann::ordered_json::parse(demo_json_);
+  std::printf("%s\n", line.dump().c_str());
+  std::fflush(stdout);
+}
+
+Result<void> App::run() {
+  WK_TRY_VOID(start_loops());
+  if (options_.demo) {
+    WK_TRY(demo_json_, make_demo(*api_services_, options_.data));
+  }
+  if (!tls_) {
+    log_warning("server.no_tls", {{"reason", "cookies and passwords travel in the clear; use --tls-cert and --tls-key, or a proxy with TLS"}});
+  }
+  const auto ready_ms = std::chrono::duration_cast<Milliseconds>(clock_.steady() - started_).count();
+  log_info("server.ready", {{"address", endpoint_.text()}, {"loops", loops_.size()}, {"ready_ms", ready_ms}});
+  print_listening();
+  wait_for_signal();
+  stop();
+  return {};
+}
+
+void App::wait_for_signal() {
+  // The main thread is the slow clock of the house: it ticks once a second until a signal comes.
+  const sigset_t signals = stop_signals();
+  for (std::uint64_t second = 1;; ++second) {
+    const timespec tick{.tv_sec = 1, .tv_nsec = 0};
+    if (const int signal = ::sigtimedwait(&signals, nullptr, &tick); signal > 0) {
+      log_info("server.stopping", {{"signal", signal}});
+      return;
+    }
+    presence_.sweep();
+    router_->tick();
+    if (second % 5 == 0) {
+      broker_->sweep();
+      if (tls_) {
+        if (auto reloaded = tls_->reload_if_changed(); !reloaded) {
+          log_error("tls.reload_failed", {{"reason", reloaded.error().context}});
+        } else if (*reloaded) {
+          log_info("tls.reloaded");
+        }
+      }
+    }
+    if (second % 3600 == 0) {
+      (void)pool_.submit([this] {
+        if (auto purged = directory_->purge(clock_.now_ms()); !purged) {
+          log_warning("directory.purge_failed", {{"reason", purged.error().context}});
+        }
+      });
+    }
+  }
+}
+
+void App::stop() {
+  if (std::exchange(stopped_, true)) return;
+  const bool running = !loops_.empty() && loops_.front().thread.joinable();
+  if (running) {
+    // Two drains a loop. Those of a loop whose clients do not leave end at their deadline.
+    auto left = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(loops_.size() * 2));
+    for (Loop& loop : loops_) {
+      (void)loop.loop->post([&loop, left] {
+        loop.http->drain(kDrainDeadline, [left] { left->count_down(); });
+        loop.gateway->drain(kDrainDeadline, [left] { left->count_down(); });
+      });
+    }
+    left->wait();
+  }
+  ended_subscription_.reset();
+  // Handlers first (they wait for the core), then the core's calls, then what they commit.
+  api_pool_.stop();
+  pool_.stop();
+  file_pool_.stop();
+  if (storage_) storage_->close();
+  for (Loop& loop : loops_) loop.loop->stop();
+  for (Loop& loop : loops_) {
+    if (loop.thread.joinable()) loop.thread.join();
+    loop.http.reset();
+    loop.gateway.reset();
+  }
+  if (running) log_info("server.stopped");
+}
+
+std::string App::metrics() {
+  std::vector<const LoopStats*> loops;
+  for (Loop& loop : loops_) loops.push_back(&loop.loop->stats());
+  return metrics_text({.broker = broker_->figures(),
+                       .storage = storage_->metrics(),
+                       .presence = &presence_,
+                       .loops = std::move(loops),
+                       .api_queued = api_pool_.queued(),
+                       .storage_queued = pool_.queued(),
+                       .up_seconds = std::chrono::duration<double>(clock_.steady() - started_).count()});
+}
+
+}  // namespace wk

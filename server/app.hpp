@@ -1,0 +1,82 @@
+// The whole product in one process: everything made, in the order it needs each other, and stopped the other way round.
+// The only place that knows every module (DESIGN section 2).
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "api/dispatcher.hpp"
+#include "api/pages.hpp"
+#include "api/services.hpp"
+#include "core/routing/router.hpp"
+#include "gateway/server/loop_gateway.hpp"
+#include "net/http_server.hpp"
+#include "net/tls.hpp"
+#include "server/contact_bridge.hpp"
+#include "server/options.hpp"
+#include "storage/embedded/directory/sqlite_directory.hpp"
+#include "storage/embedded/manager/storage_manager.hpp"
+
+namespace wk {
+
+// Owner: main(). Thread: run() on the main thread.
+class App {
+ public:
+  static Result<std::unique_ptr<App>> create(ServeOptions options);
+  ~App();
+
+  // Serves until SIGTERM or SIGINT, drains (at most two seconds), closes. Prints one JSON line when it listens.
+  Result<void> run();
+
+ private:
+  // What one loop owns; made and destroyed on that loop's thread where it has to be.
+  struct Loop {
+    std::unique_ptr<EventLoop> loop;
+    std::unique_ptr<LoopGateway> gateway;
+    std::unique_ptr<HttpServer> http;
+    std::thread thread;
+  };
+
+  explicit App(ServeOptions options);
+  Result<void> open_storage();
+  Result<void> open_core();
+  Result<void> start_loops();
+  Result<void> listen();
+  HttpRoute route(Loop& loop, const HttpRequest& head);
+  void print_listening();
+  void wait_for_signal();
+  void stop();
+  std::string metrics();
+
+  const ServeOptions options_;
+  Clock& clock_;
+  ThreadPool pool_;       // storage calls of core and gateway
+  ThreadPool api_pool_;   // handlers; they wait for the core
+  ThreadPool file_pool_;  // reads of attachments
+  std::unique_ptr<SqliteDirectory> directory_;
+  std::optional<ContactBridge> contacts_;
+  std::unique_ptr<StorageManager> storage_;
+  std::unique_ptr<Authenticator> authenticator_;
+  std::optional<VisitorTokens> visitor_tokens_;
+  std::optional<AttachmentLinks> attachment_links_;
+  std::unique_ptr<TlsContext> tls_;
+  Presence presence_;
+  std::vector<Loop> loops_;
+  std::unique_ptr<Broker> broker_;
+  std::unique_ptr<ConversationService> conversations_;
+  std::unique_ptr<Router> router_;
+  std::optional<GatewayServices> gateway_services_;
+  std::optional<api::Services> api_services_;
+  std::optional<api::Dispatcher> dispatcher_;
+  std::optional<api::Pages> pages_;
+  Authenticator::Subscription ended_subscription_;
+  Endpoint endpoint_;
+  std::string demo_json_;
+  SteadyTime started_;
+  bool stopped_ = false;
+};
+
+}  // namespace wk

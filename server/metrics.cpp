@@ -1,0 +1,67 @@
+#include "server/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+namespace wk {
+namespace {
+
+class Text {
+ public:
+  template <typename T>
+  void add(std::string_view type, std::string_view name, std::string_view help, T value) {
+    text_ += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, type, value);
+  }
+  template <typename T>
+  void counter(std::string_view name, std::string_view help, T value) { add("counter", name, help, value); }
+  template <typename T>
+  void gauge(std::string_view name, std::string_view help, T value) { add("gauge", name, help, value); }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+// Of this process, in bytes (proc(5), statm's second field).
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t total = 0;
+  std::uint64_t resident = 0;
+  statm >> total >> resident;
+  return resident * 4096;
+}
+
+}  // namespace
+
+std::string metrics_text(const MetricsSource& source) {
+  Text text;
+  text.counter("weikeyi_appends_total", "Appends that became events.", source.broker.appended);
+  text.counter("weikeyi_appends_deduplicated_total", "Appends that had been stored before.", source.broker.deduplicated);
+  text.counter("weikeyi_appends_refused_total", "Appends that were refused.", source.broker.refused);
+  text.counter("weikeyi_commits_total", "Group commits.", source.broker.commits);
+  text.gauge("weikeyi_conversations_loaded", "Conversations whose state is in memory.", source.broker.conversations_loaded);
+  text.gauge("weikeyi_journal_bytes", "Journal that some reader still needs.",
+             source.storage.journal_end.value - source.storage.journal_begin.value);
+  text.gauge("weikeyi_warm_lag_bytes", "Journal the warm tier has not taken over.",
+             source.storage.journal_end.value - source.storage.warm_reader.cursor.value);
+  text.gauge("weikeyi_visitors_online", "Conversations with a visitor connected.", source.presence->visitors_online());
+  std::uint64_t accepts = 0;
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+  for (const LoopStats* loop : source.loops) {
+    accepts += loop->accepts;
+    received += loop->bytes_received;
+    sent += loop->bytes_sent;
+  }
+  text.counter("weikeyi_connections_accepted_total", "Connections accepted.", accepts);
+  text.counter("weikeyi_bytes_received_total", "Bytes read from sockets.", received);
+  text.counter("weikeyi_bytes_sent_total", "Bytes written to sockets.", sent);
+  text.gauge("weikeyi_api_calls_queued", "REST calls that wait for a thread.", source.api_queued);
+  text.gauge("weikeyi_storage_calls_queued", "Storage calls that wait for a thread.", source.storage_queued);
+  text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", resident_bytes());
+  text.gauge("weikeyi_up_seconds", "Since the start.", source.up_seconds);
+  return text.take();
+}
+
+}  // namespace wk

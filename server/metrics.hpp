@@ -1,0 +1,26 @@
+// /metrics in Prometheus' text format.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/broker/shard.hpp"
+#include "core/session/presence.hpp"
+#include "net/event_loop.hpp"
+#include "storage/embedded/manager/storage_manager.hpp"
+
+namespace wk {
+
+struct MetricsSource {
+  Shard::Figures broker;
+  StorageManager::Metrics storage;
+  const Presence* presence = nullptr;
+  std::vector<const LoopStats*> loops;
+  std::size_t api_queued = 0;
+  std::size_t storage_queued = 0;
+  double up_seconds = 0;
+};
+
+std::string metrics_text(const MetricsSource& source);
+
+}  // namespace wk

@@ -1,0 +1,30 @@
+// What `weikeyi serve` is told on its command line.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace wk {
+
+struct ServeOptions {
+  std::filesystem::path data = "data";
+  // "host:port"; several for IPv4 and IPv6. Port 0: the kernel chooses, the line printed when ready tells.
+  std::vector<std::string> listen{"127.0.0.1:8080"};
+  std::string tls_cert;
+  std::string tls_key;
+  // Networks whose X-Forwarded-For and -Proto are believed: "127.0.0.0/8".
+  std::vector<std::string> trusted_proxies;
+  // 0: one for each core.
+  std::size_t loops = 0;
+  bool demo = false;
+  std::uint64_t upload_bytes_max = 256ull << 20;
+  std::uint64_t site_bytes_max = 20ull << 30;
+  // Events older than this many days move to the archive.
+  unsigned archive_after_days = 30;
+  std::string log_level = "info";
+};
+
+}  // namespace wk

@@ -1,0 +1,36 @@
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "base/log.hpp"
+#include "server/app.hpp"
+#include "server/commands.hpp"
+
+namespace wk {
+
+void add_serve(CLI::App& app, Finished finished) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* serve = app.add_subcommand("serve", "Run the server: everything in one process, data in one directory");
+  serve->add_option("--data", options->data, "Data directory; made where it is missing")->capture_default_str();
+  serve->add_option("--listen", options->listen, "host:port, also [::]:port and *:port; may be given more than once")->capture_default_str();
+  serve->add_option("--tls-cert", options->tls_cert, "Certificate chain (PEM); taken anew when the file changes");
+  serve->add_option("--tls-key", options->tls_key, "Its key (PEM)")->needs(serve->get_option("--tls-cert"));
+  serve->add_option("--trusted-proxy", options->trusted_proxies, "Network whose X-Forwarded-For is believed, such as 127.0.0.0/8");
+  serve->add_option("--loops", options->loops, "Event loops; 0: one for each core")->capture_default_str()->check(CLI::Range(0, 64));
+  serve->add_flag("--demo", options->demo, "Demo data: a shop page, two agents with printed passwords, some conversations");
+  serve->add_option("--upload-bytes-max", options->upload_bytes_max, "Largest file somebody may send")->capture_default_str()->transform(CLI::AsSizeValue(false));
+  serve->add_option("--site-bytes-max", options->site_bytes_max, "All files of one site together")->capture_default_str()->transform(CLI::AsSizeValue(false));
+  serve->add_option("--archive-after-days", options->archive_after_days, "Older events move to the archive (still read and searched)")
+      ->capture_default_str()->check(CLI::Range(1, 3650));
+  serve->add_option("--log-level", options->log_level, "debug, info, warning, error")
+      ->capture_default_str()->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  serve->callback([options, finished] {
+    static const std::map<std::string, LogLevel> kLevels{{"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo},
+                                                         {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}};
+    set_log_level(kLevels.at(options->log_level));
+    auto server = App::create(*options);
+    if (!server) return finished(fail(server.error()));
+    finished((*server)->run());
+  });
+}
+
+}  // namespace wk
