@@ -372,14 +372,21 @@ describe('sending', () => {
     expect(network.last.texts()).toEqual(['a'])
   })
 
-  it('says once how far was seen, the farthest only', async () => {
+  it('says once that the other side\'s newest message was seen, and never that a Seen was', async () => {
     const client = makeClient()
-    client.seen('0', 1)
-    client.seen('0', 3)
-    client.seen('0', 2)
     await online(client)
+    const say = (event: ReturnType<typeof messageEvent>): void =>
+      network.last.say({ $case: 'events', value: { conversationId: '77', afterSeq: event.seq - 1, throughSeq: event.seq, events: [event] } })
+    events(0, 'one', 'two')
+    say(messageEvent(3, 'mine', 'visitor'))
+    client.seen('0', 3)
+    client.seen('0', 3)
+    client.seen('0', 1)
+    say({ ...messageEvent(4, '', 'visitor'), body: { $case: 'seen', value: { throughSeq: 2 } } })
+    ack(0, 4)
+    client.seen('0', 4)
     const seen = network.last.appends().map((append) => append.command)
-    expect(seen).toEqual([{ $case: 'seen', value: { throughSeq: 3 } }])
+    expect(seen).toEqual([{ $case: 'seen', value: { throughSeq: 2 } }])
   })
 
   it('tells the caller of a command what became of it', async () => {

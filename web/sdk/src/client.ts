@@ -2,7 +2,7 @@ import { Conversation, type ConversationHost } from './conversation'
 import type { Range } from './conversation_log'
 import { Emitter, type Unsubscribe } from './emitter'
 import type { Append, Hello, Refusal, Resume, TypingSignal, PresenceSignal, ViewingSignal, Welcome } from './generated/wire/weikeyi/v1/frame'
-import { type Attachment, type Event } from './generated/wire/weikeyi/v1/event'
+import { ActorKind, type Attachment, type Event } from './generated/wire/weikeyi/v1/event'
 import { type ConversationSummary, type Presence } from './generated/wire/weikeyi/v1/resource'
 import { textBytesMax, typingEveryMs, typingTextBytesMax } from './limits'
 import { Link, type LinkState, type ServerBody } from './link'
@@ -239,12 +239,19 @@ export class Client {
     return this.#outbox.discard(clientId)
   }
 
-  /** This side has seen everything up to here. Says it once for each step forward. */
-  seen(conversationId: string, throughSeq: number): void {
+  /**
+   * This side has seen everything up to here. Said once for each message of the other side: that something was seen is
+   * an event itself, and must not be seen in turn without end.
+   */
+  seen(conversationId: string, seq: number): void {
     const conversation = this.#conversationOf(conversationId)
     const visitor = this.#options.role === 'visitor'
-    const already = visitor ? conversation?.log.visitorSeenSeq : conversation?.log.agentsSeenSeq
-    if (throughSeq <= (already ?? 0)) return
+    const already = (visitor ? conversation?.log.visitorSeenSeq : conversation?.log.agentsSeenSeq) ?? 0
+    const unseen = conversation?.log.events.findLast(
+      (event) => event.seq <= seq && event.body?.$case === 'message' && (event.actor?.kind === ActorKind.VISITOR) !== visitor,
+    )
+    const throughSeq = conversation === undefined ? seq : (unseen?.seq ?? 0)
+    if (throughSeq <= already) return
     const lane = this.#outbox.entries(visitor ? ownConversation : conversationId)
     const asked = lane.some((entry) => entry.command.$case === 'seen' && entry.command.value.throughSeq >= throughSeq)
     if (asked) return

@@ -253,9 +253,8 @@ export class Chat {
     const result = await this.#rest.get(`/api/v1/conversations/${id}/events`, { query: { before_seq: beforeSeq, limit }, answer: eventListFromJson })
     if (!result.ok) return undefined
     const events = result.value
-    const first = events[0]?.seq ?? 1
-    // Fewer than asked for: there is nothing before them.
-    return { afterSeq: events.length < limit ? 0 : first - 1, throughSeq: beforeSeq - 1, events }
+    // A page may hold fewer than asked for: what a visitor may not see is not in it.
+    return { afterSeq: (events[0]?.seq ?? 1) - 1, throughSeq: beforeSeq - 1, events }
   }
 
   #onLink(link: LinkState): void {
