@@ -9,6 +9,7 @@ import { ConversationState, type Attachment, type Event, type VisitorContext } f
 import { Presence } from '@weikeyi/sdk/wire/resource'
 import { liveKey, type Options } from './contract'
 import { eventListFromJson } from './event_json'
+import { unreadOf } from './timeline'
 
 export interface UploadItem {
   id: string
@@ -306,7 +307,7 @@ export class Chat {
   /** Tells the loader of the next page whether there is something to wait for. */
   #remember(view: ConversationView): void {
     if (!view.loaded && view.pending.length === 0) return
-    const live = view.pending.length > 0 || (view.events.some((event) => event.body?.$case === 'message') && view.state !== ConversationState.RESOLVED)
+    const live = view.pending.length > 0 || (view.events.some((event) => event.body?.$case === 'message') && (view.state !== ConversationState.RESOLVED || unreadOf(view) > 0))
     const { storage } = this.#options.ports
     try {
       const key = liveKey(this.#options.siteKey)

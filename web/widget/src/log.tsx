@@ -6,7 +6,7 @@ import { pickText, type Language } from './i18n'
 import { Icon } from './icons'
 import { Avatar, ItemView } from './messages'
 import { Rating } from './rating'
-import { timelineOf } from './timeline'
+import { endOf, timelineOf } from './timeline'
 
 /** Close enough to the end to be reading it. */
 const nearEndPixels = 80
@@ -83,6 +83,7 @@ export function Log({ state, chat, language, visible, onSeen }: { state: ChatSta
   const greeting = pickText(appearance?.greeting, language.tag) || words.greeting
   const offline = pickText(appearance?.offlineMessage, language.tag) || words.offlineLine
   const empty = !items.some((item) => item.kind === 'group')
+  const end = endOf(items)
   const waitingForLog = !view.loaded && empty && state.link.kind !== 'closed'
   return (
     <div class="log-frame">
@@ -93,7 +94,7 @@ export function Log({ state, chat, language, visible, onSeen }: { state: ChatSta
           </button>
         ) : (
           !waitingForLog && (
-            <div class="greeting">
+            <div class={empty ? 'greeting first' : 'greeting'}>
               <p class="greeting-title">{greeting}</p>
               {empty && <p class="greeting-line">{state.agentsOnline || session === undefined ? words.greetingLine : offline}</p>}
             </div>
@@ -113,7 +114,9 @@ export function Log({ state, chat, language, visible, onSeen }: { state: ChatSta
             </div>
           </div>
         ))}
-        {view.state === ConversationState.RESOLVED && view.loaded && !empty && <Rating key={view.throughSeq - view.rating} given={view.rating} words={words} onRate={(score, comment) => chat.rate(score, comment)} />}
+        {view.state === ConversationState.RESOLVED && end !== undefined && (
+          <Rating key={end.key} rated={end.rated} words={words} onRate={(score, comment) => chat.rate(score, comment)} />
+        )}
       </div>
       {behind && (
         <button type="button" class="to-end" onClick={() => toEnd(true)}>

@@ -6,8 +6,8 @@ import type { Words } from './i18n'
 const scores = [1, 2, 3, 4, 5]
 
 /** One to five; the comment is asked for only afterwards, so that one click is enough. */
-export function Rating({ given, words, onRate }: { given: number; words: Words; onRate: (score: number, comment: string) => void }): JSX.Element {
-  const [score, setScore] = useState(given)
+export function Rating({ rated, words, onRate }: { rated: boolean; words: Words; onRate: (score: number, comment: string) => void }): JSX.Element | null {
+  const [score, setScore] = useState(0)
   const [hover, setHover] = useState(0)
   const [comment, setComment] = useState('')
   const [done, setDone] = useState(false)
@@ -15,17 +15,19 @@ export function Rating({ given, words, onRate }: { given: number; words: Words; 
     setScore(chosen)
     onRate(chosen, '')
   }
-  const shown = hover || score || given
+  // Rated earlier, or elsewhere: the line in the log says so.
+  if (rated && score === 0) return null
+  const shown = hover || score
   return (
     <section class="rating">
-      <p>{score > 0 || given > 0 ? words.rateThanks : words.rateTitle}</p>
+      <p>{score > 0 ? words.rateThanks : words.rateTitle}</p>
       <div class="stars" role="radiogroup" aria-label={words.rateTitle} onMouseLeave={() => setHover(0)}>
         {scores.map((value) => (
           <button
             type="button"
             key={value}
             role="radio"
-            aria-checked={(score || given) === value}
+            aria-checked={score === value}
             aria-label={words.rateStar(value)}
             class={value <= shown ? 'star on' : 'star'}
             onMouseEnter={() => setHover(value)}

@@ -82,6 +82,9 @@ export function timelineOf(view: ConversationView, unreadAfterSeq: number | unde
     const line = lineOf(event)
     if (line === undefined) continue
     begin(timeMs)
+    const last = items.at(-1)
+    // A comment added to a rating is a second event, and no second line.
+    if (line.kind === 'rated' && last?.kind === 'line' && last.line.kind === 'rated') items.pop()
     items.push({ kind: 'line', key: `line-${seq}`, line })
   }
   for (const entry of view.pending) {
@@ -118,6 +121,14 @@ function lineOf({ body }: Event): Line | undefined {
     default:
       return undefined
   }
+}
+
+/** The end that stands as the last word of the conversation: its key, and whether it was rated. */
+export function endOf(items: readonly Item[]): { key: string; rated: boolean } | undefined {
+  const at = items.findLastIndex((item) => item.kind === 'line' && item.line.kind === 'ended')
+  const end = items[at]
+  if (end === undefined) return undefined
+  return { key: end.key, rated: items.slice(at).some((item) => item.kind === 'line' && item.line.kind === 'rated') }
 }
 
 /** Messages of the other side that this side has not seen. */
