@@ -13,11 +13,13 @@ namespace {
 constexpr Milliseconds kJournalWait{100};
 }  // namespace
 
-JournalReader::JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced)
+JournalReader::JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced,
+                             Prepare prepare)
     : journal_(journal),
       options_(std::move(options)),
       apply_(std::move(apply)),
       advanced_(std::move(advanced)),
+      prepare_(std::move(prepare)),
       cursor_(from.value) {
   stats_.cursor = from;
 }
@@ -71,7 +73,33 @@ bool JournalReader::sleep(Milliseconds time, bool until_hurried) {
   return stopping_;
 }
 
+bool JournalReader::note(const Result<void>& done) {
+  const std::lock_guard lock(mutex_);
+  if (!done) {
+    ++stats_.failures;
+    // Once a streak: it may last for hours.
+    if (stats_.error.empty()) {
+      log_error("storage.reader_failed", {{"reader", options_.name}, {"error", done.error().context}});
+    }
+    stats_.error = done.error().context;
+  } else if (!stats_.error.empty()) {
+    log_info("storage.reader_recovered", {{"reader", options_.name}});
+    stats_.error.clear();
+  }
+  return !done;
+}
+
+bool JournalReader::prepare() {
+  Milliseconds backoff = limits::kReaderBackoffMin;
+  while (prepare_ && note(prepare_(stopping_))) {
+    if (sleep(backoff, false)) return false;
+    backoff = std::min(backoff * 2, limits::kReaderBackoffMax);
+  }
+  return !stopping_;
+}
+
 void JournalReader::run() {
+  if (!prepare()) return;
   Milliseconds backoff = limits::kReaderBackoffMin;
   for (;;) {
     {
@@ -89,22 +117,7 @@ void JournalReader::run() {
       if (paused_) continue;
     }
     const std::uint64_t before = cursor_.load();
-    Result<void> done = step();
-    const bool failed = !done;
-    {
-      const std::lock_guard lock(mutex_);
-      if (failed) {
-        ++stats_.failures;
-        if (stats_.error.empty()) {
-          log_error("storage.reader_failed", {{"reader", options_.name}, {"error", done.error().context}});
-        }
-        stats_.error = done.error().context;
-      } else if (!stats_.error.empty()) {
-        log_info("storage.reader_recovered", {{"reader", options_.name}});
-        stats_.error.clear();
-      }
-    }
-    if (failed) {
+    if (note(step())) {
       if (sleep(backoff, false)) return;
       backoff = std::min(backoff * 2, limits::kReaderBackoffMax);
       continue;

@@ -28,6 +28,8 @@ class JournalReader {
   };
   // Stores the records and `next`, where reading goes on, in one transaction.
   using Apply = std::function<Result<void>(std::span<const JournalRecord> records, JournalPosition next)>;
+  // Runs on the reader's thread before the first batch, again and again until it succeeds; to end soon once `stopping` is true.
+  using Prepare = std::function<Result<void>(const std::atomic<bool>& stopping)>;
   // The cursor moved; must not block for long.
   using Advanced = std::function<void(JournalPosition cursor)>;
 
@@ -40,7 +42,8 @@ class JournalReader {
     std::string error;
   };
 
-  JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced);
+  JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced,
+                Prepare prepare = nullptr);
   ~JournalReader();
   JournalReader(const JournalReader&) = delete;
   JournalReader& operator=(const JournalReader&) = delete;
@@ -60,6 +63,10 @@ class JournalReader {
  private:
   void run();
   Result<void> step();
+  // Counts and logs a failure, or its end. Answers whether it was one.
+  bool note(const Result<void>& done);
+  // Until `prepare` succeeded; false: it is time to stop.
+  bool prepare();
   // Waits in small pieces; true: it is time to stop.
   bool sleep(Milliseconds time, bool until_hurried);
 
@@ -67,12 +74,13 @@ class JournalReader {
   const Options options_;
   const Apply apply_;
   const Advanced advanced_;
+  const Prepare prepare_;
   std::atomic<std::uint64_t> cursor_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   // mutex_:
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
   bool paused_ = false;
   // Somebody waits for this position.
   std::uint64_t hurried_to_ = 0;

@@ -16,7 +16,11 @@ inline constexpr std::int64_t kFindAppendClockSlackMs = 10 * 60 * 1'000;
 inline constexpr Milliseconds kListWaitMax{200};
 // How long close() lets the readers catch up; what is left is done at the next start.
 inline constexpr Milliseconds kCloseDrainMax{1'000};
-// Encoded bytes read at a time while the journal's tail is taken into the hot tier at start.
-inline constexpr std::size_t kReplayReadBytes = std::size_t{4} << 20;
+// Events the archiver moves in one step, and its pauses: between steps, and while there is nothing old.
+inline constexpr std::size_t kArchiverStepEvents = 500;
+inline constexpr Milliseconds kArchiverStepPause{20};
+inline constexpr Milliseconds kArchiverIdlePause{60'000};
+// Events given to a new search index in one transaction.
+inline constexpr std::size_t kSearchBackfillStepEvents = 2'000;
 
 }  // namespace wk::limits

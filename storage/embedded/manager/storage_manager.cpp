@@ -24,6 +24,23 @@ Result<void> StorageManager::start() {
                                            .segment_bytes = options_.journal_segment_bytes,
                                            .files = options_.journal_files}));
   WK_TRY(warm_, WarmStore::open(directory / "warm.db", {.contacts = options_.contacts}));
+  WK_TRY(search_, SearchIndex::open(directory / "search.db"));
+  cold_ = std::make_unique<ColdStore>(directory / "archive");
+  WK_TRY_VOID(start_warm());
+  WK_TRY_VOID(start_search());
+  // Both exist before either moves: release() asks both.
+  warm_reader_->start();
+  search_reader_->start();
+  archiver_ = std::make_unique<Archiver>(*warm_, *cold_, *options_.clock, options_.warm_keep);
+  if (options_.archive_in_background && options_.warm_keep.count() > 0) archiver_->start();
+  log_info("storage.opened", {{"directory", directory.string()},
+                              {"journal_end", journal_->end().value},
+                              {"warm_behind_bytes", journal_->end().value - warm_reader_->cursor().value},
+                              {"search_behind_bytes", journal_->end().value - search_reader_->cursor().value}});
+  return {};
+}
+
+Result<void> StorageManager::start_warm() {
   const JournalPosition cursor = warm_->cursor();
   if (cursor > journal_->end() || (cursor < journal_->begin() && cursor.value != 0)) {
     return fail(ErrorCode::kCorrupt, "warm.db stands at position " + std::to_string(cursor.value) + ", the journal holds " +
@@ -40,15 +57,30 @@ Result<void> StorageManager::start() {
         hot_->set_warm_cursor(at);
         release();
       });
-  warm_reader_->start();
-  log_info("storage.opened", {{"directory", directory.string()},
-                              {"journal_end", journal_->end().value},
-                              {"warm_behind_bytes", journal_->end().value - from.value}});
+  return {};
+}
+
+Result<void> StorageManager::start_search() {
+  JournalPosition from = search_->cursor();
+  JournalReader::Prepare prepare;
+  // The index is derived: one that is new, lost or from another time is filled from warm and the archive, which together have
+  // everything before warm's cursor; from there on it follows the journal.
+  const bool behind = from < journal_->begin() || from > journal_->end() || (from.value == 0 && warm_->cursor().value > 0);
+  if (behind) {
+    from = warm_reader_->cursor();
+    prepare = [this, from](const std::atomic<bool>& stopping) { return fill_search(from, stopping); };
+  }
+  search_reader_ = std::make_unique<JournalReader>(
+      *journal_, from, JournalReader::Options{.name = "search"},
+      [this](std::span<const JournalRecord> records, JournalPosition next) { return search_->apply(records, next); },
+      [this](JournalPosition) { release(); }, std::move(prepare));
   return {};
 }
 
 StorageManager::~StorageManager() {
-  // Readers before what they read and write.
+  // The writers before what they write to.
+  if (archiver_) archiver_->stop();
+  if (search_reader_) search_reader_->stop();
   if (warm_reader_) warm_reader_->stop();
   // Before hot goes: what was accepted is committed, and its `done` puts it there.
   if (journal_) journal_->close();
@@ -56,14 +88,17 @@ StorageManager::~StorageManager() {
 
 void StorageManager::close() {
   if (std::exchange(closed_, true)) return;
+  archiver_->stop();
   journal_->close();
-  if (!warm_reader_->wait_until(journal_->end(), limits::kCloseDrainMax)) {
-    log_info("storage.closed_behind", {{"reader", "warm"}, {"bytes", journal_->end().value - warm_reader_->cursor().value}});
+  for (JournalReader* reader : {warm_reader_.get(), search_reader_.get()}) {
+    if (!reader->wait_until(journal_->end(), limits::kCloseDrainMax)) {
+      log_info("storage.closed_behind", {{"bytes", journal_->end().value - reader->cursor().value}});
+    }
+    reader->stop();
   }
-  warm_reader_->stop();
 }
 
-void StorageManager::release() { journal_->release(warm_reader_->cursor()); }
+void StorageManager::release() { journal_->release(std::min(warm_reader_->cursor(), search_reader_->cursor())); }
 
 Enqueued StorageManager::append(std::vector<EventRef> events, Journal::Committed done) {
   std::vector<EventRef> kept = events;
@@ -81,6 +116,9 @@ StorageManager::Metrics StorageManager::metrics() {
   metrics.hot = hot_->stats();
   if (Result<WarmStore::Stats> warm = warm_->stats()) metrics.warm = *warm;
   metrics.warm_reader = warm_reader_->stats();
+  metrics.search_reader = search_reader_->stats();
+  metrics.cold = cold_->stats();
+  metrics.archived_events = archiver_->moved();
   return metrics;
 }
 

@@ -18,10 +18,13 @@
 #include "base/clock.hpp"
 #include "core/ports/contact_sink.hpp"
 #include "core/ports/conversation_store.hpp"
+#include "storage/embedded/cold/cold_store.hpp"
 #include "storage/embedded/hot/hot_store.hpp"
 #include "storage/embedded/journal/segmented_journal.hpp"
 #include "storage/embedded/journal_reader/journal_reader.hpp"
+#include "storage/embedded/manager/archiver.hpp"
 #include "storage/embedded/manager/limits.hpp"
+#include "storage/embedded/search/search_index.hpp"
 #include "storage/embedded/warm/warm_store.hpp"
 
 namespace wk {
@@ -38,6 +41,10 @@ class StorageManager final : public ConversationStore {
     FileOps* journal_files = &system_files();
     HotStore::Options hot{};
     Milliseconds list_wait_max = limits::kListWaitMax;
+    // Older events go to the archive. 0: none ever.
+    Milliseconds warm_keep = std::chrono::hours(24 * 30);
+    // false: the archiver moves only when archive_step() is called (tests).
+    bool archive_in_background = true;
   };
 
   // Recovers the journal, opens and migrates the tiers, takes the journal's tail into hot, starts the readers.
@@ -56,7 +63,7 @@ class StorageManager final : public ConversationStore {
                                                   std::int64_t not_before_ms) override;
   // Rows come from warm; the call first waits (at most list_wait_max) until warm has what was acked before it.
   Result<v1::ConversationList> list(const ConversationFilter& filter) override;
-  // The index is a reader: an acked message is found within about a second.
+  // As list(): first waits for the index, which otherwise is behind by less than a second.
   Result<v1::SearchResult> search(const SearchQuery& query) override;
   Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit) override;
 
@@ -69,13 +76,24 @@ class StorageManager final : public ConversationStore {
     WarmStore::Stats warm;
     // Lag in bytes of journal: journal_end - reader.cursor.
     JournalReader::Stats warm_reader;
+    JournalReader::Stats search_reader;
+    ColdStore::Stats cold;
+    std::uint64_t archived_events = 0;
   };
   Metrics metrics();
   JournalReader& warm_reader() { return *warm_reader_; }
+  JournalReader& search_reader() { return *search_reader_; }
+  Result<std::size_t> archive_step() { return archiver_->step(); }
 
  private:
   explicit StorageManager(Options options);
   Result<void> start();
+  Result<void> start_warm();
+  Result<void> start_search();
+  // A new or lost index: everything that warm and the archive have, then the cursor.
+  Result<void> fill_search(JournalPosition through, const std::atomic<bool>& stopping);
+  Result<void> append_archived(const std::vector<ArchivedSpan>& spans, ConversationId conversation, Seq after_seq, std::size_t limit,
+                               std::vector<EventRef>& into);
   // A reader moved: what every reader has may leave the journal.
   void release();
 
@@ -84,7 +102,11 @@ class StorageManager final : public ConversationStore {
   std::unique_ptr<SegmentedJournal> journal_;
   std::unique_ptr<HotStore> hot_;
   std::unique_ptr<WarmStore> warm_;
+  std::unique_ptr<ColdStore> cold_;
+  std::unique_ptr<SearchIndex> search_;
   std::unique_ptr<JournalReader> warm_reader_;
+  std::unique_ptr<JournalReader> search_reader_;
+  std::unique_ptr<Archiver> archiver_;
   bool closed_ = false;
 };
 

@@ -89,6 +89,7 @@ Result<std::vector<EventRef>> StorageManager::read(ConversationId conversation, 
   if (!hot.events.empty() && hot.events.front().seq == after_seq + 1) return std::move(hot.events);
   WK_TRY(WarmRead warm, warm_->read(conversation, after_seq, Direction::kForward, limit));
   std::vector<EventRef> events = std::move(warm.events);
+  WK_TRY_VOID(append_archived(warm.archived, conversation, after_seq, limit, events));
   std::move(hot.events.begin(), hot.events.end(), std::back_inserter(events));
   sort_and_unite(events);
   if (events.size() > limit) events.resize(limit);
@@ -102,6 +103,22 @@ Result<std::vector<EventRef>> StorageManager::read(ConversationId conversation, 
   return events;
 }
 
+// Spans come by rising seq. Takes months until `limit` events are there: more than that the answer cannot use.
+Result<void> StorageManager::append_archived(const std::vector<ArchivedSpan>& spans, ConversationId conversation, Seq after_seq,
+                                             std::size_t limit, std::vector<EventRef>& into) {
+  std::size_t taken = 0;
+  for (const ArchivedSpan& span : spans) {
+    if (taken >= limit) break;
+    WK_TRY(std::vector<EventRef> archived, cold_->read(span.month, conversation));
+    for (EventRef& event : archived) {
+      if (event.seq <= after_seq || taken >= limit) continue;
+      into.push_back(std::move(event));
+      ++taken;
+    }
+  }
+  return {};
+}
+
 Result<std::optional<StoredAppend>> StorageManager::find_append(ConversationId conversation, Sender sender,
                                                                 const std::string& client_id, std::int64_t not_before_ms) {
   if (client_id.empty()) return std::optional<StoredAppend>();
@@ -112,12 +129,20 @@ Result<std::optional<StoredAppend>> StorageManager::find_append(ConversationId c
   for (auto event = hot.events.rbegin(); event != hot.events.rend() && !search.done(); ++event) WK_TRY_VOID(search.look_at(*event));
   while (!search.done() && before > 1) {
     WK_TRY(const WarmRead warm, warm_->read(conversation, before, Direction::kBackward, limits::kFindAppendStepEvents));
-    if (warm.events.empty()) break;
     for (const EventRef& event : warm.events) {
       if (search.done()) break;
       WK_TRY_VOID(search.look_at(event));
     }
-    before = warm.events.back().seq;
+    if (!warm.events.empty()) {
+      before = warm.events.back().seq;
+      continue;
+    }
+    // Warm has nothing more: the rest, if any, is archived, the newest month first.
+    for (auto span = warm.archived.rbegin(); span != warm.archived.rend() && !search.done(); ++span) {
+      WK_TRY(const std::vector<EventRef> archived, cold_->read(span->month, conversation));
+      for (auto event = archived.rbegin(); event != archived.rend() && !search.done(); ++event) WK_TRY_VOID(search.look_at(*event));
+    }
+    break;
   }
   return search.found();
 }
@@ -126,10 +151,6 @@ Result<v1::ConversationList> StorageManager::list(const ConversationFilter& filt
   // Late rows are better than none, so a reader that is behind does not fail the call.
   (void)warm_reader_->wait_until(journal_->end(), options_.list_wait_max);
   return warm_->list(filter);
-}
-
-Result<v1::SearchResult> StorageManager::search(const SearchQuery&) {
-  return fail(ErrorCode::kUnavailable, "search is not available");
 }
 
 Result<std::vector<ConversationId>> StorageManager::due_snoozed(std::int64_t now_ms, std::size_t limit) {

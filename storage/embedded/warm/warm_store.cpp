@@ -91,6 +91,19 @@ Result<WarmRead> WarmStore::read(ConversationId id, Seq from, Direction directio
   return answer;
 }
 
+Result<WarmStore::Scan> WarmStore::scan(std::int64_t after, std::size_t limit) {
+  WK_TRY(auto database, readers_.borrow());
+  WK_TRY(CachedStatement select, database->cached("SELECT id, conversation_id, seq, flags, bytes FROM events WHERE id > ?1 ORDER BY id LIMIT ?2"));
+  select->bind_all(after, static_cast<std::int64_t>(limit));
+  Scan scan{{}, after};
+  for (;;) {
+    WK_TRY(const bool row, select->step());
+    if (!row) return scan;
+    scan.next = select->int64(0);
+    scan.events.push_back({select->id<ConversationId>(1), select->uint32(2), SharedBytes(select->text(4)), (select->int64(3) & 1) != 0});
+  }
+}
+
 Result<WarmStore::Stats> WarmStore::stats() {
   WK_TRY(auto database, readers_.borrow());
   Stats stats;

@@ -68,6 +68,13 @@ class WarmStore {
   Result<v1::ConversationList> list(const ConversationFilter& filter);
   Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit);
 
+  // Events in the order of arrival, beyond `after` (0: from the oldest), for rebuilding the search index.
+  struct Scan {
+    std::vector<EventRef> events;
+    std::int64_t next = 0;  // where to go on
+  };
+  Result<Scan> scan(std::int64_t after, std::size_t limit);
+
   // The conversation of the oldest event, if that is older than before_ms, with its events up to the first younger one.
   Result<ArchiveCandidate> archive_candidate(std::int64_t before_ms, std::size_t events_max);
   // The archive has these for good: forgets the events and remembers where they are. In one transaction.
