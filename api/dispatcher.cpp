@@ -55,7 +55,11 @@ bool idempotency_key_valid(std::string_view key) {
 std::optional<HttpRoute> Dispatcher::route(const HttpRequest& head) {
   const std::string_view path = head.path;
   if (path == "/healthz") return HttpRoute(HttpResponse::json(200, R"({"status":"ok"})"));
-  if (path == "/readyz") return HttpRoute(HttpResponse::json(200, R"({"status":"ready"})"));
+  if (path == "/readyz") {
+    const std::string reason = services_.not_ready();
+    if (reason.empty()) return HttpRoute(HttpResponse::json(200, R"({"status":"ready"})"));
+    return HttpRoute(problem({ErrorCode::kUnavailable, reason, "not_ready", 0}));
+  }
   if (path == "/metrics") {
     static const Route kMetrics{"GET", "/metrics", Access::kAgent,
                                 [](Call& call) -> Result<Reply> {

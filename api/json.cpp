@@ -34,7 +34,8 @@ int http_status(const Error& error) {
     case ErrorCode::kNotFound: return 404;
     case ErrorCode::kConflict: return 409;
     case ErrorCode::kTooLarge: return 413;
-    case ErrorCode::kBusy: return error.reason_code != nullptr && error.retry_after_ms >= 1000 ? 429 : 503;
+    // A limit of this client alone has a reason of its own; otherwise the server is what is busy.
+    case ErrorCode::kBusy: return error.reason_code != nullptr ? 429 : 503;
     case ErrorCode::kStorageFull: return 507;
     case ErrorCode::kUnavailable:
     case ErrorCode::kTimeout: return 503;

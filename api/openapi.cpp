@@ -125,6 +125,17 @@ std::string openapi_json() {
       {"requestBody", {{"content", {{"application/octet-stream", ordered_json::object()}}}}},
       {"responses", {{"201", {{"description", "Stored"},
                               {"content", content("application/json", schemas.reference(*v1::Attachment::descriptor()))}}}}}};
+  paths["/openapi.json"]["get"] = {{"summary", "This document"},
+                                   {"security", ordered_json::array()},
+                                   {"responses", {{"200", {{"description", "OpenAPI 3.1"}}}}}};
+  // At the root, not below /api/v1.
+  paths["/files/{id}"]["get"] = {
+      {"summary", "An attachment, by session, token or link"},
+      {"servers", {{{"url", "/"}}}},
+      {"parameters", {{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}},
+                      {{"name", "link"}, {"in", "query"}, {"schema", {{"type", "string"}}}},
+                      {{"name", "download"}, {"in", "query"}, {"schema", {{"type", "string"}}}}}},
+      {"responses", {{"200", {{"description", "The file"}}}}}};
   ordered_json document{
       {"openapi", "3.1.0"},
       {"info", {{"title", "weikeyi"}, {"version", "1"}, {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},

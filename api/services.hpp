@@ -38,6 +38,8 @@ struct Services {
   std::uint64_t site_bytes_max = api_limits::kSiteBytesMaxDefault;
   // The text of /metrics; made by the wiring, which knows all parts.
   std::function<std::string()> metrics;
+  // Empty: ready. Else what a load balancer or an operator should know. Runs on loops: cheap.
+  std::function<std::string()> not_ready;
   IdGenerator ids{};
 };
 

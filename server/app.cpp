@@ -64,6 +64,7 @@ Result<void> App::open_storage() {
   storage.directory = options_.data;
   storage.contacts = &*contacts_;
   storage.clock = &clock_;
+  storage.warm_keep = std::chrono::hours(24) * options_.archive_after_days;
   WK_TRY(storage_, StorageManager::open(std::move(storage)));
   return {};
 }
@@ -105,7 +106,8 @@ Result<void> App::open_core() {
                                       .files = options_.data / "files",
                                       .upload_bytes_max = options_.upload_bytes_max,
                                       .site_bytes_max = options_.site_bytes_max,
-                                      .metrics = [this] { return metrics(); }});
+                                      .metrics = [this] { return metrics(); },
+                                      .not_ready = [this] { return not_ready(); }});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};
@@ -175,7 +177,7 @@ void App::print_listening() {
   nlohmann::ordered_json line{{"event", "listening"},
                               {"url", std::string(tls_ ? "https://" : "http://") + endpoint_.text()},
                               {"version", WK_VERSION}};
-  if (auto code = authenticator_->setup_code(); code && *code) line["setup_code"] = **code;
+  if (auto code = authenticator_->setup_code(); code && *code) line["setupCode"] = **code;
   if (!demo_json_.empty()) line["demo"] = nlohmann::ordered_json::parse(demo_json_);
   std::printf("%s\n", line.dump().c_str());
   std::fflush(stdout);
@@ -230,6 +232,7 @@ void App::wait_for_signal() {
 
 void App::stop() {
   if (std::exchange(stopped_, true)) return;
+  draining_ = true;
   const bool running = !loops_.empty() && loops_.front().thread.joinable();
   if (running) {
     // Two drains a loop. Those of a loop whose clients do not leave end at their deadline.
@@ -255,6 +258,12 @@ void App::stop() {
     loop.gateway.reset();
   }
   if (running) log_info("server.stopped");
+}
+
+std::string App::not_ready() const {
+  if (draining_.load(std::memory_order_relaxed)) return "the server is stopping";
+  if (broker_->storage_refuses()) return "the disk refuses what should be stored; reading works";
+  return {};
 }
 
 std::string App::metrics() {

@@ -50,6 +50,7 @@ class App {
   void wait_for_signal();
   void stop();
   std::string metrics();
+  std::string not_ready() const;
 
   const ServeOptions options_;
   Clock& clock_;
@@ -77,6 +78,7 @@ class App {
   std::string demo_json_;
   SteadyTime started_;
   bool stopped_ = false;
+  std::atomic<bool> draining_{false};
 };
 
 }  // namespace wk

@@ -36,6 +36,8 @@ class Broker {
 
   // Call now and then.
   void sweep();
+  // The newest commit was refused for want of room or by an I/O error.
+  bool storage_refuses() const { return wiring_.storage_refuses.load(std::memory_order_relaxed); }
   // Sums over the shards, as of their last sweep.
   Shard::Figures figures() const;
 

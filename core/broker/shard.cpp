@@ -211,6 +211,7 @@ void Shard::flush() {
 void Shard::on_stored(Result<JournalPosition> end) {
   Batch batch = std::move(*in_flight_);
   in_flight_.reset();
+  if (!batch.events.empty()) deps_.wiring.storage_refuses.store(!end, std::memory_order_relaxed);
   if (end) {
     ++figures_.commits;
     commit(batch);

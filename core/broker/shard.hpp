@@ -4,6 +4,7 @@
 // flight, group commit) → fold → fan out and ack. Nothing is told to anybody before it is durable.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -46,6 +47,8 @@ struct Wiring {
   };
   std::vector<Outlet> outlets;  // by loop number
   CommitListener* listener = nullptr;
+  // The newest commit was refused (disk full, I/O): readiness tells. Any thread reads it.
+  mutable std::atomic<bool> storage_refuses{false};
 };
 
 struct ShardDeps {

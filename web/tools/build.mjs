@@ -1,5 +1,5 @@
-// Builds everything a server serves into web/dist: loader.js, widget/ and console/. `node tools/build.mjs widget` builds one part.
-import { existsSync, rmSync } from 'node:fs'
+// Builds everything a server serves into web/dist: loader.js, widget/, demo/ and console/. `node tools/build.mjs widget` builds one part.
+import { cpSync, existsSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
@@ -12,6 +12,10 @@ if (asked('widget')) {
   rmSync(join(web, 'dist/widget'), { recursive: true, force: true })
   const { buildWidget } = await import('../widget/build.mjs')
   await buildWidget(join(web, 'dist'))
+}
+if (asked('demo')) {
+  // Plain files: the demo shop stands for a page of somebody else's.
+  cpSync(join(web, 'demo'), join(web, 'dist/demo'), { recursive: true })
 }
 if (asked('console') && existsSync(join(web, 'console/vite.config.ts'))) {
   await build({
