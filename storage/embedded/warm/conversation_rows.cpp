@@ -1,5 +1,8 @@
 #include "storage/embedded/warm/conversation_rows.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include "storage/embedded/warm/limits.hpp"
 
 namespace wk::warm {
@@ -31,8 +34,14 @@ INSERT INTO conversations(id, site_id, contact_id, state, holder_kind, holder_ag
 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 ON CONFLICT(id) DO UPDATE SET site_id = ?2, contact_id = ?3, state = ?4, holder_kind = ?5, holder_agent = ?6, last_seq = ?7,
   updated_ms = ?8, snoozed_until_ms = ?9, summary = ?10)sql"));
+  // In the order of the key, so that neighbours in the file are written together.
+  std::vector<const Changed::value_type*> rows;
+  rows.reserve(changed.size());
+  for (const auto& row : changed) rows.push_back(&row);
+  std::sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
   std::string bytes;
-  for (const auto& [id, summary] : changed) {
+  for (const auto* row : rows) {
+    const auto& [id, summary] = *row;
     summary.SerializeToString(&bytes);
     upsert->bind_all(id, summary.site_id(), summary.contact_id(), static_cast<int>(summary.state()),
                      static_cast<int>(summary.holder().kind()), summary.holder().agent_id(), summary.last_seq(),

@@ -7,7 +7,7 @@ namespace wk::warm {
 namespace {
 
 constexpr std::array<const char*, 1> kSteps = {
-    // events.id rises in the order of arrival: the archive takes from its beginning.
+    // events.id rises in the order of arrival (within one batch: by conversation): the archive takes from its beginning.
     // conversations holds the columns that lists filter and sort by; everything else is in `summary`. What follows every event
     // (updated_ms) stands in as few indexes as the lists need: mine, queue, all.
     // archived says which seqs of a conversation lie in which month's archive; written in the transaction that deletes them here.
