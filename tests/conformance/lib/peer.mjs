@@ -3,6 +3,7 @@
 import { strict as assert } from 'node:assert'
 import { createHash, randomBytes } from 'node:crypto'
 import net from 'node:net'
+import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { DeflateSession } from './deflate.mjs'
@@ -19,9 +20,15 @@ export function echoUrl() {
 
 export const acceptOf = (key) => createHash('sha1').update(key + GUID).digest('base64')
 
+// A case that failed half way leaves its sockets here; without this they would keep the process alive.
+const sockets = new Set()
+after(() => sockets.forEach((socket) => socket.destroy()))
+
 export function connect() {
   const url = echoUrl()
   const socket = net.connect({ host: url.hostname, port: Number(url.port || 80), noDelay: true })
+  sockets.add(socket)
+  socket.once('close', () => sockets.delete(socket))
   return new Promise((resolve, reject) => {
     socket.once('connect', () => resolve(socket))
     socket.once('error', reject)
