@@ -20,8 +20,8 @@ function countCtest(dir) {
     const failed = status === 'fail';
     if (report === undefined) {
       if (status === 'run') total.passed += 1;
-      else if (failed) total.failed += 1;
-      else total.skipped += 1;
+      else if (status === 'disabled') total.skipped += 1;
+      else total.failed += 1;
       continue;
     }
     const cases = report.testsuites.flatMap((suite) => suite.testsuite);

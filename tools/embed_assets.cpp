@@ -90,10 +90,12 @@ std::string hash_of(const std::string& bytes) {
   return hex;
 }
 
-// The bundler writes what it names by content into assets/ as name-HASH.ext, with at least 8 characters of hash. The folder
-// is asked for too, because "console-settings.js" looks the same.
+// The bundlers write what they name by content into assets/ and widget/ as name-HASH.ext, with at least 8 characters of
+// hash. The folder is asked for too, because "console-settings.js" looks the same.
 bool has_hashed_name(const std::string& path) {
-  if (!path.starts_with("assets/") && path.find("/assets/") == std::string::npos) return false;
+  if (!path.starts_with("widget/") && !path.starts_with("assets/") && path.find("/assets/") == std::string::npos) {
+    return false;
+  }
   const std::string stem = fs::path(path).stem().string();
   constexpr std::size_t kHashChars = 8;
   if (stem.size() < kHashChars + 2) return false;
