@@ -8,24 +8,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { DeflateSession } from './deflate.mjs'
 import { close, frame as makeFrame, OP } from './frames.mjs'
+import { echoServer } from './server.mjs'
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const PATIENCE_MS = Number(process.env.WEIKEYI_CONFORMANCE_PATIENCE_MS ?? 10_000)
 
-export function echoUrl() {
-  const url = process.env.WEIKEYI_ECHO_URL
-  assert.ok(url, 'WEIKEYI_ECHO_URL is not set; start the suite with run.mjs')
-  return new URL(url)
-}
+const server = await echoServer()
+const url = new URL(server.url)
+export const echoUrl = () => url
 
 export const acceptOf = (key) => createHash('sha1').update(key + GUID).digest('base64')
 
 // A case that failed half way leaves its sockets here; without this they would keep the process alive.
 const sockets = new Set()
-after(() => sockets.forEach((socket) => socket.destroy()))
+after(() => {
+  sockets.forEach((socket) => socket.destroy())
+  // A server that fell over during the last case must not go unnoticed.
+  const died = server.stop()
+  if (died) throw died
+})
 
 export function connect() {
-  const url = echoUrl()
   const socket = net.connect({ host: url.hostname, port: Number(url.port || 80), noDelay: true })
   sockets.add(socket)
   socket.once('close', () => sockets.delete(socket))
