@@ -1,0 +1,28 @@
+import { ConversationState, HolderKind } from '@weikeyi/sdk/wire/event'
+import { ConversationSummary } from '@weikeyi/sdk/json'
+import { expect, test } from 'vitest'
+import { listed, merge } from './board'
+
+function summary(id: string, lastSeq: number, changes: Partial<ConversationSummary> = {}): ConversationSummary {
+  return ConversationSummary.fromPartial({ id, lastSeq, state: ConversationState.OPEN, holder: { kind: HolderKind.QUEUE }, ...changes })
+}
+
+test('an older picture never replaces a newer one', () => {
+  const board = merge(new Map(), [summary('1', 5, { unread: 1 })])
+  expect(merge(board, [summary('1', 4)])).toBe(board)
+  expect(merge(board, [summary('1', 6, { unread: 2 })]).get('1')?.unread).toBe(2)
+})
+
+test('a conversation leaves "mine" when it is transferred', () => {
+  const mine = summary('1', 3, { holder: { kind: HolderKind.AGENT, agentId: '7', agentName: 'Lin', teamId: '0' } })
+  let board = merge(new Map(), [mine])
+  expect(listed(board, 'mine', 'open', '7')).toHaveLength(1)
+  board = merge(board, [summary('1', 4, { holder: { kind: HolderKind.AGENT, agentId: '8', agentName: 'Omar', teamId: '0' } })])
+  expect(listed(board, 'mine', 'open', '7')).toHaveLength(0)
+  expect(listed(board, 'all', '', '7')).toHaveLength(1)
+})
+
+test('the queue shows who waits longest first', () => {
+  const board = merge(new Map(), [summary('1', 2, { waitingSinceMs: 200 }), summary('2', 2, { waitingSinceMs: 100 }), summary('3', 2)])
+  expect(listed(board, 'queue', 'open', '7').map((row) => row.id)).toEqual(['2', '1', '3'])
+})

@@ -1,0 +1,43 @@
+// The lists' live state: pages from REST and updates from the socket, merged by lastSeq. Pure.
+import { ConversationState, HolderKind } from '@weikeyi/sdk/wire/event'
+import type { ConversationSummary } from '@weikeyi/sdk/wire/resource'
+
+export type View = 'mine' | 'queue' | 'all'
+export type StateFilter = 'open' | 'pending' | 'snoozed' | 'resolved' | ''
+
+export const stateNumbers: Record<Exclude<StateFilter, ''>, number> = {
+  open: ConversationState.OPEN,
+  pending: ConversationState.PENDING,
+  snoozed: ConversationState.SNOOZED,
+  resolved: ConversationState.RESOLVED,
+}
+
+export type Board = ReadonlyMap<string, ConversationSummary>
+
+/** An older picture than the one that is here is passed over; the same one may bring the visitor's presence. */
+export function merge(board: Board, summaries: readonly ConversationSummary[]): Board {
+  let next: Map<string, ConversationSummary> | undefined
+  for (const summary of summaries) {
+    const known = (next ?? board).get(summary.id)
+    if (known !== undefined && summary.lastSeq < known.lastSeq) continue
+    next ??= new Map(board)
+    next.set(summary.id, summary)
+  }
+  return next ?? board
+}
+
+export function belongs(summary: ConversationSummary, view: View, state: StateFilter, me: string): boolean {
+  if (state !== '' && summary.state !== stateNumbers[state]) return false
+  if (view === 'mine') return summary.holder?.kind === HolderKind.AGENT && summary.holder.agentId === me
+  if (view === 'queue') return summary.holder?.kind === HolderKind.QUEUE
+  return true
+}
+
+/** Newest activity first; in the queue, who waits longest first. */
+export function listed(board: Board, view: View, state: StateFilter, me: string): ConversationSummary[] {
+  const rows = [...board.values()].filter((summary) => belongs(summary, view, state, me))
+  const waitingSince = (summary: ConversationSummary): number => summary.waitingSinceMs || Infinity
+  return view === 'queue'
+    ? rows.sort((a, b) => waitingSince(a) - waitingSince(b) || a.updatedMs - b.updatedMs)
+    : rows.sort((a, b) => b.updatedMs - a.updatedMs)
+}
