@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   wk::add_serve(app, [&](const wk::Result<void>& result) { exit_code = finish(result); });
   wk::add_admin(app, [&](const wk::Result<void>& result) { exit_code = finish(result); });
+  wk::add_storage_commands(app, [&](const wk::Result<void>& result) { exit_code = finish(result); });
   wk::add_bench(app, [&](const wk::Result<void>& result) { exit_code = finish(result); });
   CLI11_PARSE(app, argc, argv);
   return exit_code;
