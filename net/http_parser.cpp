@@ -201,8 +201,9 @@ HttpParser::Step HttpParser::Impl::check_head(std::string_view bytes) {
   const bool complete = end != std::string_view::npos;
   const std::string_view head = bytes.substr(0, complete ? end + 2 : bytes.size());
   if (complete ? head.size() + 2 > limits.head_bytes_max : head.size() >= limits.head_bytes_max) {
-    return head.find('\n') == std::string_view::npos ? error(414, "target too long")
-                                                     : error(431, "head too large");
+    return std::min(head.find('\n'), head.size()) >= limits.head_bytes_max
+               ? error(414, "target too long")
+               : error(431, "head too large");
   }
   // Other bytes than a method at the very begin (TLS on the plain port …) need not wait for a
   // time-out.

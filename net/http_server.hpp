@@ -133,20 +133,20 @@ class HttpServer final {
     Milliseconds body_timeout = net_limits::kBodyTimeout;
     Milliseconds send_timeout = net_limits::kSendTimeout;
     std::uint32_t requests_per_connection_max = net_limits::kRequestsPerConnectionMax;
-    std::vector<IpNetwork> trusted_proxies;
+    std::vector<IpNetwork> trusted_proxies{};
     // Sent with every answer (Server, Strict-Transport-Security, X-Content-Type-Options …) unless
     // the answer has its own.
-    HttpHeaders default_headers;
+    HttpHeaders default_headers{};
     // TLS for every connection when set. Outlives the server and its streams.
     TlsContext* tls = nullptr;
     // Reads files of HttpFileBody; without it they answer 503. Outlives the server.
     ThreadPool* file_pool = nullptr;
     // Asked for every accepted socket; nullopt: refused, the socket is closed at once. The permit
     // lives with the stream, also after an upgrade. Not set: everybody may.
-    std::function<std::optional<std::unique_ptr<StreamPermit>>(const IpAddress& peer)> admit;
+    std::function<std::optional<std::unique_ptr<StreamPermit>>(const IpAddress& peer)> admit{};
     // Turns an error the server found itself (400, 408, 413, 431, 501 …) into the answer the client
     // sees. Not set: plain text.
-    std::function<HttpResponse(int status, std::string_view reason)> error_response;
+    std::function<HttpResponse(int status, std::string_view reason)> error_response{};
   };
   // Asked when a head is complete and before any body. Runs on the loop; must not block.
   using Router = UniqueFunction<HttpRoute(const HttpRequest& head)>;

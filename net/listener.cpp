@@ -21,6 +21,12 @@ Result<std::unique_ptr<Listener>> Listener::create(EventLoop& loop, const Option
                 fmt::format("{} {}: {}", what, options.endpoint.text(), std::strerror(errno)));
   };
   UniqueFd socket(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  // "All addresses" on a machine without IPv6 means all of IPv4.
+  if (!socket && errno == EAFNOSUPPORT && options.endpoint.address == IpAddress()) {
+    const Options v4{.endpoint = {*IpAddress::parse("0.0.0.0"), options.endpoint.port},
+                     .backlog = options.backlog};
+    return create(loop, v4, std::move(on_accept));
+  }
   if (!socket) return failed("socket");
   const int on = 1;
   const int off = 0;

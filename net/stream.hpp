@@ -83,10 +83,10 @@ class StreamPermit {
 class Stream final : private FdHandler, private TurnEndHandler {
  public:
   struct Options {
-    IpAddress peer;
+    IpAddress peer{};
     // Server side of TLS when set; must outlive the stream.
     TlsContext* tls = nullptr;
-    std::unique_ptr<StreamPermit> permit;
+    std::unique_ptr<StreamPermit> permit{};
   };
   // A connected, non-blocking socket (also of a socketpair). Reads nothing before set_handler().
   static std::unique_ptr<Stream> create(EventLoop& loop, UniqueFd socket, Options options);

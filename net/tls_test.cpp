@@ -1,0 +1,244 @@
+#include "net/tls.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <utime.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "net/http_server.hpp"
+#include "net/test_support.hpp"
+
+namespace wk {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <auto Free>
+struct Freer {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
+using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
+using Session = std::unique_ptr<SSL, Freer<SSL_free>>;
+
+// Writes a self-made certificate for `name` and its key.
+void make_certificate(const std::string& name, const TlsOptions& files) {
+  const Key key(EVP_EC_gen("P-256"));
+  ASSERT_NE(key, nullptr);
+  const Certificate certificate(X509_new());
+  X509_set_version(certificate.get(), 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+  X509_set_pubkey(certificate.get(), key.get());
+  X509_NAME* subject = X509_get_subject_name(certificate.get());
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_set_issuer_name(certificate.get(), subject);
+  ASSERT_NE(X509_sign(certificate.get(), key.get(), EVP_sha256()), 0);
+  std::FILE* out = std::fopen(files.certificate_file.c_str(), "w");
+  ASSERT_NE(out, nullptr);
+  PEM_write_X509(out, certificate.get());
+  std::fclose(out);
+  out = std::fopen(files.key_file.c_str(), "w");
+  ASSERT_NE(out, nullptr);
+  PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  std::fclose(out);
+}
+
+class TlsClient {
+ public:
+  TlsClient(const Endpoint& endpoint, SSL_CTX* context, SSL_SESSION* resume = nullptr)
+      : tcp(endpoint), ssl_(SSL_new(context)) {
+    SSL_set_fd(ssl_.get(), tcp.fd());
+    if (resume != nullptr) SSL_set_session(ssl_.get(), resume);
+    connected = SSL_connect(ssl_.get()) == 1;
+  }
+  // Without a goodbye OpenSSL would not resume the session.
+  ~TlsClient() {
+    if (connected) SSL_shutdown(ssl_.get());
+  }
+  bool send(std::string_view bytes) {
+    return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) ==
+           static_cast<int>(bytes.size());
+  }
+  std::string receive(std::size_t bytes) {
+    std::string all;
+    char buffer[16384];
+    while (all.size() < bytes) {
+      const int got = SSL_read(ssl_.get(), buffer, sizeof buffer);
+      if (got <= 0) break;
+      all.append(buffer, static_cast<std::size_t>(got));
+    }
+    return all;
+  }
+  std::string receive_until(std::string_view needle) {
+    std::string all;
+    while (all.find(needle) == std::string::npos) {
+      const std::string some = receive(1);
+      if (some.empty()) break;
+      all += some;
+    }
+    return all;
+  }
+  std::string name() const {
+    const Certificate certificate(SSL_get1_peer_certificate(ssl_.get()));
+    char text[100] = "";
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, text,
+                              sizeof text);
+    return text;
+  }
+  SSL* ssl() { return ssl_.get(); }
+
+  test::BlockingClient tcp;
+  bool connected = false;
+
+ private:
+  Session ssl_;
+};
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+class TlsTest : public ::testing::Test {
+ protected:
+  TlsTest() {
+    char name[] = "/tmp/wk_tls_XXXXXX";
+    directory = ::mkdtemp(name);
+    files = {directory + "/cert.pem", directory + "/key.pem"};
+    make_certificate("first", files);
+    auto created = TlsContext::create(files);
+    EXPECT_TRUE(created.has_value());
+    context = std::move(*created);
+    endpoint = loop.sync([this] {
+      server = HttpServer::create(
+          *loop.loop, {.tls = context.get()}, [](const HttpRequest& head) -> HttpRoute {
+            if (head.path == "/big") return HttpResponse::text(200, std::string(3'000'000, 'b'));
+            return BufferedBody{10'000'000, [](HttpRequest request, HttpResponder responder) {
+                                  responder.respond(HttpResponse::text(
+                                      200, std::to_string(request.secure) + ":" +
+                                               std::to_string(request.body.size()) + ";"));
+                                }};
+          });
+      return *server->listen(*Endpoint::parse("127.0.0.1:0"));
+    });
+    client_context.reset(SSL_CTX_new(TLS_client_method()));
+  }
+  ~TlsTest() override {
+    loop.sync([this] { server.reset(); });
+    loop.stop();
+    for (const std::string& file : {files.certificate_file, files.key_file}) ::unlink(file.c_str());
+    ::rmdir(directory.c_str());
+  }
+
+  std::string directory;
+  TlsOptions files;
+  std::unique_ptr<TlsContext> context;
+  test::LoopThread loop;
+  std::unique_ptr<HttpServer> server;
+  Endpoint endpoint;
+  Context client_context;
+};
+
+TEST_F(TlsTest, SpeaksBothVersionsButNoOlder) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    SSL_CTX_set_min_proto_version(client_context.get(), version);
+    SSL_CTX_set_max_proto_version(client_context.get(), version);
+    TlsClient client(endpoint, client_context.get());
+    ASSERT_TRUE(client.connected);
+    EXPECT_EQ(SSL_version(client.ssl()), version);
+    ASSERT_TRUE(client.send(kGet));
+    EXPECT_TRUE(client.receive_until(";").ends_with("\r\n\r\n1:0;"));
+  }
+  const Context old(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_security_level(old.get(), 0);
+  SSL_CTX_set_min_proto_version(old.get(), TLS1_1_VERSION);
+  SSL_CTX_set_max_proto_version(old.get(), TLS1_1_VERSION);
+  const TlsClient client(endpoint, old.get());
+  EXPECT_FALSE(client.connected);
+}
+
+TEST_F(TlsTest, CarriesLargeBodiesBothWays) {
+  TlsClient client(endpoint, client_context.get());
+  ASSERT_TRUE(client.connected);
+  const std::string body(2'000'000, 'u');
+  ASSERT_TRUE(client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n"));
+  ASSERT_TRUE(client.send(body));
+  EXPECT_TRUE(client.receive_until(";").ends_with("1:2000000;"));
+  ASSERT_TRUE(client.send("GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+  const std::string answer = client.receive(10'000'000);
+  EXPECT_TRUE(answer.ends_with(std::string(3'000'000, 'b')));
+  // Ended with a goodbye, not cut.
+  EXPECT_NE(SSL_get_shutdown(client.ssl()) & SSL_RECEIVED_SHUTDOWN, 0);
+}
+
+TEST_F(TlsTest, TakesANewCertificateWithoutDroppingConnections) {
+  TlsClient before(endpoint, client_context.get());
+  ASSERT_TRUE(before.connected);
+  EXPECT_EQ(before.name(), "first");
+  EXPECT_EQ(context->reload_if_changed().value(), false);
+
+  make_certificate("second one", files);
+  EXPECT_EQ(context->reload_if_changed().value(), true);
+  const TlsClient after(endpoint, client_context.get());
+  ASSERT_TRUE(after.connected);
+  EXPECT_EQ(after.name(), "second one");
+  ASSERT_TRUE(before.send(kGet));
+  EXPECT_TRUE(before.receive_until(";").ends_with("1:0;"));
+}
+
+TEST_F(TlsTest, KeepsTheOldCertificateWhenTheNewOneIsBroken) {
+  std::ofstream(files.certificate_file) << "not a certificate at all";
+  EXPECT_FALSE(context->reload_if_changed().has_value());
+  const TlsClient client(endpoint, client_context.get());
+  ASSERT_TRUE(client.connected);
+  EXPECT_EQ(client.name(), "first");
+}
+
+TEST_F(TlsTest, ResumesSessionsAlsoAfterAReload) {
+  static SSL_SESSION* kept;
+  kept = nullptr;
+  SSL_CTX_set_session_cache_mode(client_context.get(),
+                                 SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+  SSL_CTX_sess_set_new_cb(client_context.get(), [](SSL*, SSL_SESSION* session) {
+    if (kept != nullptr) SSL_SESSION_free(kept);
+    kept = session;
+    return 1;
+  });
+  {
+    TlsClient first(endpoint, client_context.get());
+    ASSERT_TRUE(first.connected);
+    ASSERT_TRUE(first.send(kGet));
+    first.receive_until(";");
+    EXPECT_EQ(SSL_session_reused(first.ssl()), 0);
+  }
+  ASSERT_NE(kept, nullptr);
+  make_certificate("second one", files);
+  EXPECT_EQ(context->reload_if_changed().value(), true);
+  SSL_SESSION* const session = std::exchange(kept, nullptr);
+  TlsClient again(endpoint, client_context.get(), session);
+  ASSERT_TRUE(again.connected);
+  EXPECT_EQ(SSL_session_reused(again.ssl()), 1);
+  SSL_SESSION_free(session);
+  if (kept != nullptr) SSL_SESSION_free(kept);
+}
+
+TEST_F(TlsTest, PlainBytesAreCut) {
+  test::BlockingClient plain(endpoint);
+  ASSERT_TRUE(plain.send(kGet));
+  plain.receive_to_end();
+  for (int i = 0; i < 1'000 && loop.sync([this] { return server->connection_count(); }) > 0; ++i) {
+  }
+  EXPECT_EQ(loop.sync([this] { return server->connection_count(); }), 0U);
+}
+
+}  // namespace
+}  // namespace wk
