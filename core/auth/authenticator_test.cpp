@@ -346,7 +346,9 @@ TEST_F(AuthenticatorTest, DisablingAnAgentShutsThemOut) {
   disable.set_disabled(true);
   ASSERT_TRUE(auth_->update_agent(bob_, disable));
   EXPECT_FALSE(auth_->authenticate_cookie(in.cookie_secret));
+  ended_.clear();
   EXPECT_FALSE(login("bob@x.org"));
+  EXPECT_TRUE(ended_.empty()) << "no session was begun that had to be ended";
 }
 
 TEST_F(AuthenticatorTest, KeepsTheLastAdministrator) {

@@ -59,6 +59,19 @@ TEST(IdentityToken, TakesNoOtherAlgorithm) {
   EXPECT_EQ(reason(jwt(R"({"typ":"JWT"})", body)), "identity_invalid") << "no alg at all";
 }
 
+TEST(IdentityToken, TakesNoOtherAlgorithmEvenWhereTheSignatureIsRight) {
+  // {"sub":"u-1","exp":9999999999}, signed with kSecret by another implementation.
+  EXPECT_EQ(reason(
+      "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTEiLCJleHAiOjk5OTk5OTk5OTl9.5Nu2cYNrYGXNZHcx_vNtP16pUHYN"
+      "-pX9ccP9YgwMw3Q"), "");
+  EXPECT_EQ(reason(
+      "eyJhbGciOiJIUzM4NCJ9.eyJzdWIiOiJ1LTEiLCJleHAiOjk5OTk5OTk5OTl9.cjWL9WzA-pK3heUDkG6jqtTlZqao"
+      "jneBAqeX0Ar_AVWkMglicTgQ0mDpiUhOWIQa"), "identity_invalid") << "HS384";
+  EXPECT_EQ(reason(
+      "eyJhbGciOiJIUzUxMiJ9.eyJzdWIiOiJ1LTEiLCJleHAiOjk5OTk5OTk5OTl9.e-Xm0X63Yrwesxgy2jvtoPNI8ENe"
+      "HSkJisSmkORAt5hwkeZSRPq7PFfWpJbKTnPhr6cRQqYjkFnwh0h4vCBajQ"), "identity_invalid") << "HS512";
+}
+
 TEST(IdentityToken, IsNotConfusedByAPublicKey) {
   const std::string body = payload(kNow / 1000 + 60);
   // Signed with a public key as if it were the secret, against our secret …
