@@ -1,0 +1,2 @@
+import type { Agent } from '@weikeyi/sdk/json'
+export default function AdminPages({ me }: { me: Agent }) { return <main className="page">{me.name}</main> }
