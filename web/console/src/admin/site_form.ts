@@ -1,0 +1,53 @@
+// A site as its form holds it, and what of the form goes back to the server. Pure, so that it can be tested.
+import { RoutingStrategy, type Site, type UpdateSiteRequest, type WidgetAppearance } from '@weikeyi/sdk/json'
+
+export const formLanguages = ['zh-CN', 'en'] as const
+export type FormLanguage = (typeof formLanguages)[number]
+
+export interface SiteForm {
+  name: string
+  origins: string[]
+  appearance: WidgetAppearance
+  identityRequired: boolean
+  typingPreview: boolean
+  routing: RoutingStrategy
+}
+
+const plain: WidgetAppearance = { color: '#2563eb', position: 'right', title: {}, greeting: {}, offlineMessage: {}, theme: 'auto', launcherLabel: '' }
+
+export function formOf(site: Site): SiteForm {
+  const given = site.appearance ?? plain
+  return {
+    name: site.name,
+    origins: site.allowedOrigins,
+    // An unset field means the widget's default; the form shows that default by name.
+    appearance: { ...given, color: given.color || plain.color, position: given.position || plain.position, theme: given.theme || plain.theme },
+    identityRequired: site.identityRequired,
+    typingPreview: site.typingPreview,
+    routing: site.routing === RoutingStrategy.UNSPECIFIED ? RoutingStrategy.MANUAL : site.routing,
+  }
+}
+
+export function requestOf(form: SiteForm, mayIdentity: boolean): Partial<UpdateSiteRequest> {
+  return {
+    name: form.name.trim(),
+    allowedOrigins: form.origins,
+    replaceOrigins: true,
+    appearance: form.appearance,
+    typingPreview: form.typingPreview,
+    routing: form.routing,
+    ...(mayIdentity ? { identityRequired: form.identityRequired } : {}),
+  }
+}
+
+/** The same rule as the server's; the server's answer decides. */
+export const validOrigin = (origin: string): boolean => /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/i.test(origin)
+export const validColour = (colour: string): boolean => /^#[0-9a-f]{6}$/i.test(colour)
+
+export const embedLine = (origin: string, key: string): string => `<script async src="${origin}/widget/${key}.js"></script>`
+
+/** What a page with a policy of its own has to allow. */
+export function policyHint(origin: string): string {
+  const socket = origin.replace(/^http/, 'ws')
+  return `script-src ${origin}; connect-src ${origin} ${socket}; img-src ${origin}; media-src ${origin}`
+}
