@@ -1,0 +1,170 @@
+// The fields of a site's form, in the order they are thought of.
+import { ColorInput, SegmentedControl, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
+import { routingStrategyToJSON, type WidgetAppearance } from '@weikeyi/sdk/json'
+import { routingChoices, routingOf } from './choices'
+import { Section } from './parts'
+import { formLanguages, validColour, validOrigin, type SiteForm } from './site_form'
+import { useTexts, type AdminKey } from './texts'
+
+interface Fields {
+  form: SiteForm
+  change: (part: Partial<SiteForm>) => void
+}
+
+export function SiteFields({ form, change }: Fields) {
+  return (
+    <>
+      <GeneralFields form={form} change={change} />
+      <TextFields form={form} change={change} />
+      <LookFields form={form} change={change} />
+      <ConversationFields form={form} change={change} />
+    </>
+  )
+}
+
+function GeneralFields({ form, change }: Fields) {
+  const { w } = useTexts()
+  const wrong = form.origins.find((origin) => !validOrigin(origin))
+  return (
+    <Section title={w('sectionGeneral')}>
+      <TextInput
+        label={w('siteName')}
+        required
+        maxLength={200}
+        value={form.name}
+        onChange={(event) => change({ name: event.currentTarget.value })}
+        error={form.name.trim() === '' && w('siteEmpty')}
+      />
+      <TagsInput
+        label={w('origins')}
+        description={w('originsHelp')}
+        value={form.origins}
+        onChange={(origins) => change({ origins })}
+        acceptValueOnBlur
+        error={wrong !== undefined && w('originInvalid', { origin: wrong })}
+      />
+      {form.origins.length === 0 && (
+        <Text size="xs" c="var(--wk-warning)">
+          {w('originsOpen')}
+        </Text>
+      )}
+    </Section>
+  )
+}
+
+type Texts = 'title' | 'greeting' | 'offlineMessage'
+const textFields: [Texts, AdminKey, AdminKey][] = [
+  ['title', 'title', 'titleHelp'],
+  ['greeting', 'greeting', 'greetingHelp'],
+  ['offlineMessage', 'offlineMessage', 'offlineHelp'],
+]
+
+function TextFields({ form, change }: Fields) {
+  const { w } = useTexts()
+  const set = (field: Texts, language: string, text: string): void =>
+    change({ appearance: { ...form.appearance, [field]: { ...form.appearance[field], [language]: text } } })
+  return (
+    <Section title={w('sectionTexts')}>
+      {textFields.map(([field, label, help]) => (
+        <Stack key={field} gap="xs">
+          {formLanguages.map((language, place) => (
+            <Textarea
+              key={language}
+              lang={language}
+              label={w(label, { language: w(language === 'en' ? 'english' : 'chinese') })}
+              description={place === 0 ? w(help) : undefined}
+              autosize
+              minRows={field === 'title' ? 1 : 2}
+              maxRows={6}
+              maxLength={300}
+              value={form.appearance[field][language] ?? ''}
+              onChange={(event) => set(field, language, event.currentTarget.value)}
+            />
+          ))}
+        </Stack>
+      ))}
+    </Section>
+  )
+}
+
+function LookFields({ form, change }: Fields) {
+  const { w } = useTexts()
+  const set = (part: Partial<WidgetAppearance>): void => change({ appearance: { ...form.appearance, ...part } })
+  return (
+    <Section title={w('sectionAppearance')}>
+      <ColorInput
+        label={w('colour')}
+        description={w('colourHelp')}
+        format="hex"
+        value={form.appearance.color}
+        onChange={(color) => set({ color })}
+        error={!validColour(form.appearance.color) && w('colourInvalid')}
+      />
+      <Choice
+        label={w('position')}
+        value={form.appearance.position}
+        onChange={(position) => set({ position })}
+        data={[
+          { value: 'left', label: w('left') },
+          { value: 'right', label: w('right') },
+        ]}
+      />
+      <Choice
+        label={w('theme')}
+        value={form.appearance.theme}
+        onChange={(theme) => set({ theme })}
+        data={[
+          { value: 'auto', label: w('themeAuto') },
+          { value: 'light', label: w('themeLight') },
+          { value: 'dark', label: w('themeDark') },
+        ]}
+      />
+      <TextInput
+        label={w('launcherLabel')}
+        description={w('launcherLabelHelp')}
+        maxLength={30}
+        value={form.appearance.launcherLabel}
+        onChange={(event) => set({ launcherLabel: event.currentTarget.value })}
+      />
+    </Section>
+  )
+}
+
+function ConversationFields({ form, change }: Fields) {
+  const { w } = useTexts()
+  return (
+    <Section title={w('sectionConversations')}>
+      <Select
+        label={w('routing')}
+        description={w('routingHelp')}
+        allowDeselect={false}
+        data={routingChoices(w)}
+        value={routingStrategyToJSON(form.routing)}
+        onChange={(value) => change({ routing: routingOf(value) })}
+      />
+      <Switch
+        label={w('typingPreview')}
+        description={w('typingPreviewHelp')}
+        checked={form.typingPreview}
+        onChange={(event) => change({ typingPreview: event.currentTarget.checked })}
+      />
+    </Section>
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  data: { value: string; label: string }[]
+}
+function Choice({ label, ...control }: ChoiceProps) {
+  return (
+    <div>
+      <Text size="sm" fw={500}>
+        {label}
+      </Text>
+      <SegmentedControl aria-label={label} size="xs" {...control} />
+    </div>
+  )
+}
