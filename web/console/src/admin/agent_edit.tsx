@@ -33,7 +33,8 @@ export function AgentEdit({ me, agent, onClose }: Edit) {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          save.mutate(form, { onSuccess: onClose })
+          // An unchanged role is not sent: giving one closes the agent's connections.
+          save.mutate({ ...form, role: form.role === agent.role ? undefined : form.role }, { onSuccess: onClose })
         }}
       >
         <Stack gap="sm" maw={480}>
