@@ -23,9 +23,7 @@ inline constexpr std::uint64_t kSiteBytesMaxDefault = 20ull << 30;
 inline constexpr std::size_t kUploadBufferBytes = 512 * 1024;
 // Calls that wait for a thread; beyond: 503 with a retry time.
 inline constexpr std::size_t kCallsQueuedMax = 512;
-// New visitor sessions an address may ask for: a burst, then per second. Beyond: 429.
-inline constexpr double kVisitorSessionsPerSecond = 5;
-inline constexpr double kVisitorSessionsBurst = 60;
+// Addresses whose rates are kept; beyond, the table begins anew.
 inline constexpr std::size_t kAddressesMax = 20'000;
 
 }  // namespace wk::api_limits

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 
+#include "api/address_rates.hpp"
 #include "api/limits.hpp"
 #include "base/clock.hpp"
 #include "base/executor.hpp"
@@ -40,6 +42,8 @@ struct Services {
   std::function<std::string()> metrics;
   // Empty: ready. Else what a load balancer or an operator should know. Runs on loops: cheap.
   std::function<std::string()> not_ready;
+  // By address: new visitor sessions.
+  std::unique_ptr<AddressRates> visitor_sessions{};
   IdGenerator ids{};
 };
 

@@ -74,6 +74,9 @@ Result<VisitorPrincipal> known_visitor(Call& call, const v1::Site& site, const V
 
 Result<Reply> create_session(Call& call) {
   Services& services = call.services;
+  if (const auto wait = services.visitor_sessions->take(call.request.client, services.clock.steady())) {
+    return fail(Error{ErrorCode::kBusy, "too many visitors from this address", "too_many_sessions", static_cast<unsigned>(wait->count())});
+  }
   WK_TRY(v1::CreateVisitorSessionRequest request, call.body<v1::CreateVisitorSessionRequest>());
   for (const std::string* text : {&request.name(), &request.email(), &request.phone(), &request.identifier()}) {
     if (text->size() > limits::kNameBytesMax) return fail(ErrorCode::kTooLarge, "a field is too long");

@@ -92,7 +92,7 @@ Result<void> App::open_core() {
   broker_->set_listener(*router_);
 
   gateway_services_.emplace(GatewayServices{*broker_, *conversations_, *storage_, *directory_, *authenticator_,
-                                            *visitor_tokens_, presence_, pool_, clock_});
+                                            *visitor_tokens_, presence_, pool_, clock_, options_.visitor_frames_per_second});
   api_services_.emplace(api::Services{.conversations = *conversations_,
                                       .store = *storage_,
                                       .directory = *directory_,
@@ -107,7 +107,9 @@ Result<void> App::open_core() {
                                       .upload_bytes_max = options_.upload_bytes_max,
                                       .site_bytes_max = options_.site_bytes_max,
                                       .metrics = [this] { return metrics(); },
-                                      .not_ready = [this] { return not_ready(); }});
+                                      .not_ready = [this] { return not_ready(); },
+                                      .visitor_sessions = std::make_unique<api::AddressRates>(
+                                          options_.visitor_sessions_per_second, 12 * options_.visitor_sessions_per_second)});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};

@@ -24,6 +24,10 @@ struct ServeOptions {
   std::uint64_t site_bytes_max = 20ull << 30;
   // Events older than this many days move to the archive.
   unsigned archive_after_days = 30;
+  // Of one visitor: frames a second, five times as many at once. Beyond: `busy`.
+  double visitor_frames_per_second = 20;
+  // Of one address: new visitor sessions a second, twelve times as many at once. Beyond: 429.
+  double visitor_sessions_per_second = 5;
   std::string log_level = "info";
 };
 

@@ -21,6 +21,10 @@ void add_serve(CLI::App& app, Finished finished) {
   serve->add_option("--site-bytes-max", options->site_bytes_max, "All files of one site together")->capture_default_str()->transform(CLI::AsSizeValue(false));
   serve->add_option("--archive-after-days", options->archive_after_days, "Older events move to the archive (still read and searched)")
       ->capture_default_str()->check(CLI::Range(1, 3650));
+  serve->add_option("--visitor-frames-per-second", options->visitor_frames_per_second, "Of one visitor; five times as many at once")
+      ->capture_default_str()->check(CLI::PositiveNumber);
+  serve->add_option("--visitor-sessions-per-second", options->visitor_sessions_per_second, "New visitors of one address; twelve times as many at once")
+      ->capture_default_str()->check(CLI::PositiveNumber);
   serve->add_option("--log-level", options->log_level, "debug, info, warning, error")
       ->capture_default_str()->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   serve->callback([options, finished] {

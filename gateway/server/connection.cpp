@@ -151,7 +151,8 @@ void Connection::on_authenticated(v1::Hello hello, Result<Authenticated> answer)
 void Connection::begin_session(v1::Hello hello, Authenticated who) {
   GatewayServices& services = gateway_.services();
   state_ = Active{.principal = std::move(who.principal),
-                  .bucket = TokenBucket(gateway_limits::kVisitorFramesPerSecond, gateway_limits::kVisitorFramesBurst,
+                  .bucket = TokenBucket(services.visitor_frames_per_second,
+                                        services.visitor_frames_per_second * gateway_limits::kVisitorBurstSeconds,
                                         services.clock.steady()),
                   .appends_in_flight = 0,
                   .viewing = {},
@@ -435,12 +436,18 @@ void Connection::on_ping(const v1::Ping& ping) {
 // ---- out
 
 void Connection::refuse(std::uint32_t ref, const Error& error, const std::string& client_id) {
+  const bool inside = error.code == ErrorCode::kIo || error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kInternal;
+  // What went wrong inside (paths, queries) is for the log.
+  if (inside) log_warning("frame.failed", {{"code", error.client_code()}, {"reason", error.context}});
+  const bool may_pass = inside || error.code == ErrorCode::kStorageFull || error.code == ErrorCode::kUnavailable ||
+                        error.code == ErrorCode::kTimeout;
   v1::ServerFrame frame;
   v1::Refusal& refusal = *frame.mutable_refusal();
   refusal.set_ref(ref);
   refusal.set_code(std::string(error.client_code()));
-  refusal.set_reason(error.context);
-  refusal.set_retry_after_ms(error.retry_after_ms);
+  refusal.set_reason(inside ? "something failed inside; see the server's log" : error.context);
+  // 0 means "useless to try again", which is not so where room or a disk comes back.
+  refusal.set_retry_after_ms(error.retry_after_ms == 0 && may_pass ? gateway_limits::kFailureRetryMs : error.retry_after_ms);
   refusal.set_client_id(client_id);
   send_frame(frame);
 }

@@ -15,7 +15,7 @@
 #include "gateway/protocol/frame_codec.hpp"
 #include "gateway/server/hello.hpp"
 #include "gateway/server/subscription.hpp"
-#include "gateway/server/token_bucket.hpp"
+#include "base/token_bucket.hpp"
 #include "gateway/websocket/decoder.hpp"
 #include "gateway/websocket/encoder.hpp"
 #include "net/stream.hpp"

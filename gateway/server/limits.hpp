@@ -19,13 +19,17 @@ inline constexpr std::chrono::seconds kSilenceMax{45};
 inline constexpr std::size_t kSubscriptionsMax = 500;
 // Appends of one connection that are not answered yet; more: refused with `busy`.
 inline constexpr std::uint32_t kAppendsInFlightMax = 256;
-// Frames a visitor may send: refill per second and burst. Beyond: appends are refused with `busy`, typing is dropped.
-inline constexpr double kVisitorFramesPerSecond = 20;
-inline constexpr double kVisitorFramesBurst = 100;
+// A visitor's frames come at a rate that is a setting; so many seconds of it at once. Beyond: appends are refused with `busy`,
+// typing is dropped.
+inline constexpr double kVisitorBurstSeconds = 5;
 // Events read from storage at a time for a subscriber that is behind.
 inline constexpr std::size_t kCatchUpEvents = 200;
 // A visitor that names no cursor gets this many of the newest events.
 inline constexpr std::uint32_t kVisitorNewestMax = 100;
+// When to try again after a failure that may pass (disk full, I/O).
+inline constexpr unsigned kFailureRetryMs = 1'000;
+// Agents' connections are asked about again (session ended or expired, by whatever process) this often.
+inline constexpr int kRevalidateSeconds = 4;
 // How soon after a planned stop clients come back: spread over this.
 inline constexpr std::uint32_t kGoodbyeSpreadMs = 1'500;
 

@@ -194,6 +194,30 @@ void LoopGateway::sweep() {
   all.reserve(connections_.size());
   for (const auto& [key, connection] : connections_) all.push_back(connection.get());
   for (Connection* connection : all) connection->sweep();
+  if (++sweeps_ % gateway_limits::kRevalidateSeconds == 0) revalidate_agents();
+}
+
+void LoopGateway::revalidate_agents() {
+  if (agents_.empty() || revalidating_) return;
+  std::vector<std::pair<std::uint64_t, AgentPrincipal>> asked;
+  for (Connection* connection : agents_) asked.emplace_back(connection->key(), std::get<AgentPrincipal>(*connection->principal()));
+  revalidating_ = true;
+  const Enqueued enqueued = services_.pool.submit([this, &authenticator = services_.authenticator, asked = std::move(asked)] {
+    std::vector<std::uint64_t> ended;
+    for (const auto& [key, principal] : asked) {
+      const auto valid = authenticator.revalidate(principal);
+      // A database that does not answer is no reason to send agents away.
+      if (!valid && valid.error().code == ErrorCode::kUnauthenticated) ended.push_back(key);
+    }
+    (void)loop_.handle().post([self = self_, ended = std::move(ended)] {
+      if (*self == nullptr) return;
+      (*self)->revalidating_ = false;
+      for (const std::uint64_t key : ended) {
+        if (Connection* connection = (*self)->find(key)) connection->close(websocket::CloseCode(4401), "session_ended", 0);
+      }
+    });
+  });
+  if (enqueued == Enqueued::kRefused) revalidating_ = false;
 }
 
 }  // namespace wk

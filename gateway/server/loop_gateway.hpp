@@ -69,6 +69,8 @@ class LoopGateway final : public EventSink {
 
  private:
   void sweep();
+  // Closes the connections of agents whose session or token is no longer good, also where another process ended it.
+  void revalidate_agents();
   void send_to(const std::vector<Connection*>& to, const v1::ServerFrame& frame);
 
   EventLoop& loop_;
@@ -82,6 +84,8 @@ class LoopGateway final : public EventSink {
   ScopedTimer sweep_timer_;
   Task drained_;
   bool anybody_online_told_ = false;
+  bool revalidating_ = false;
+  int sweeps_ = 0;
   // Tasks that come back from other threads after the gateway is gone find this cleared.
   std::shared_ptr<LoopGateway*> self_;
 };

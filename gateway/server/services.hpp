@@ -23,6 +23,8 @@ struct GatewayServices {
   Presence& presence;
   ThreadPool& pool;
   const Clock& clock;
+  // Of one visitor: frames a second, gateway_limits::kVisitorBurstSeconds times as many at once.
+  double visitor_frames_per_second = 20;
 };
 
 }  // namespace wk

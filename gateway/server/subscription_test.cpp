@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "gateway/server/token_bucket.hpp"
+#include "base/token_bucket.hpp"
 
 namespace wk {
 namespace {
