@@ -29,6 +29,8 @@ export interface ListQuery {
   state?: string
   cursor?: string
   contact?: string
+  site?: string
+  limit?: number
 }
 
 export const api = {
@@ -39,11 +41,11 @@ export const api = {
   me: () => rest.get('/session', { answer: json.Agent }),
   agents: () => rest.get('/agents', { query: { limit: 200 }, answer: json.AgentList }),
   sites: () => rest.get('/sites', { answer: json.SiteList }),
-  conversations: (query: ListQuery) => rest.get('/conversations', { query: { ...query, limit: 50 }, answer: json.ConversationList }),
+  conversations: (query: ListQuery) => rest.get('/conversations', { query: { limit: 50, ...query }, answer: json.ConversationList }),
   events: (id: string, query: { before_seq?: number; after_seq?: number }) =>
     rest.get(`/conversations/${id}/events`, { query: { ...query, limit: 100 }, answer: json.EventList }),
   contact: (id: string) => rest.get(`/contacts/${id}`, { answer: json.Contact }),
-  search: (q: string, cursor: string) => rest.get('/search', { query: { q, cursor, limit: 30 }, answer: json.SearchResult }),
+  search: (query: { q: string; cursor: string; site?: string; since?: number; until?: number }) => rest.get('/search', { query: { limit: 30, ...query }, answer: json.SearchResult }),
   append: (id: string, body: unknown) => rest.post(`/conversations/${id}/events`, { body, answer: json.AppendResponse }),
 }
 

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { Redirect, Route, Router, Switch } from 'wouter'
 import { api, take } from './api'
+import { CommandsProvider } from './commands'
 import { Inbox } from './inbox/inbox'
 import { SearchPage } from './search_page'
 import { SessionProvider, useMe } from './session'
@@ -60,9 +61,11 @@ export function App() {
   return (
     <Router base="/console">
       <SessionProvider key={me.data.id} me={me.data} onSignedOut={() => queries.clear()}>
-        <Shell>
-          <Pages />
-        </Shell>
+        <CommandsProvider>
+          <Shell>
+            <Pages />
+          </Shell>
+        </CommandsProvider>
       </SessionProvider>
     </Router>
   )

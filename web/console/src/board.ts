@@ -41,3 +41,19 @@ export function listed(board: Board, view: View, state: StateFilter, me: string)
     ? rows.sort((a, b) => waitingSince(a) - waitingSince(b) || a.updatedMs - b.updatedMs)
     : rows.sort((a, b) => b.updatedMs - a.updatedMs)
 }
+
+/** The `max` most recently changed. */
+export function trim(board: Board, max: number): Board {
+  if (board.size <= max) return board
+  const kept = [...board.values()].sort((a, b) => b.updatedMs - a.updatedMs).slice(0, max)
+  return new Map(kept.map((summary) => [summary.id, summary]))
+}
+
+/** Conversations with something unread that are this agent's business: their own and those nobody has. */
+export function unreadFor(board: Board, me: string): number {
+  let count = 0
+  for (const summary of board.values()) {
+    if (summary.unread > 0 && summary.state === ConversationState.OPEN && (belongs(summary, 'mine', '', me) || belongs(summary, 'queue', '', me))) count += 1
+  }
+  return count
+}

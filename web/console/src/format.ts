@@ -50,3 +50,7 @@ export function browserName(userAgent: string): string {
 export function httpUrl(text: string): string | undefined {
   return /^https?:\/\/\S+$/i.test(text) ? text : undefined
 }
+
+export function dayAndTime(ms: number, language: Language): string {
+  return new Date(ms).toLocaleString(language, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
+}

@@ -3,10 +3,12 @@ import { Client } from '@weikeyi/sdk'
 import type { Agent } from '@weikeyi/sdk/json'
 import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { api, ports } from './api'
+import { LiveBoard } from './live_board'
 
 interface Session {
   me: Agent
   client: Client
+  board: LiveBoard
   signOut: () => void
 }
 
@@ -32,6 +34,15 @@ function makeClient(me: Agent): Client {
 
 export function SessionProvider({ me, onSignedOut, children }: { me: Agent; onSignedOut: () => void; children: ReactNode }) {
   const [client] = useState(() => makeClient(me))
+  const [board] = useState(() => new LiveBoard())
+  useEffect(() => client.onSummary((summary) => board.take([summary])), [client, board])
+  useEffect(() => {
+    let first = true
+    return client.onWelcome(() => {
+      if (!first) board.reset()
+      first = false
+    })
+  }, [client, board])
   useEffect(() => {
     client.connect()
     const wake = (): void => client.wake()
@@ -49,12 +60,13 @@ export function SessionProvider({ me, onSignedOut, children }: { me: Agent; onSi
     () => ({
       me,
       client,
+      board,
       signOut: () => {
         client.disconnect()
         void api.logout().then(onSignedOut)
       },
     }),
-    [me, client, onSignedOut],
+    [me, client, board, onSignedOut],
   )
   return <Context.Provider value={session}>{children}</Context.Provider>
 }

@@ -1,9 +1,14 @@
 // The frame around every page: rail, connection bar, language, theme, presence.
 import { ActionIcon, Avatar, Indicator, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { Presence } from '@weikeyi/sdk/json'
-import { IconMessages, IconMoon, IconSearch, IconSettings } from '@tabler/icons-react'
-import { useEffect, useState, type ReactNode } from 'react'
+import { IconBell, IconBellRinging, IconCheck, IconCommand, IconMessages, IconMoon, IconSearch, IconSettings } from '@tabler/icons-react'
+import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
+import { useAlertChoice, useAlerts } from './alerts'
+import { unreadFor } from './board'
+import { CommandBar, openCommandBar } from './command_bar'
+import { useCommands } from './commands'
+import { HelpSheet } from './help_sheet'
 import { useI18n } from './i18n'
 import icon from './icon.svg'
 import { LinkBar } from './link_bar'
@@ -25,7 +30,7 @@ const presenceColors: Record<number, string> = { [Presence.ONLINE]: 'var(--wk-on
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t, language, setLanguage } = useI18n()
-  const { me, signOut } = useSession()
+  const { me, board, signOut } = useSession()
   const { presence, choose } = usePresence()
   const { setColorScheme } = useMantineColorScheme()
   const [location, go] = useLocation()
@@ -34,18 +39,66 @@ export function Shell({ children }: { children: ReactNode }) {
     { to: '/search', label: t('search'), Icon: IconSearch, here: location.startsWith('/search') },
     ...(me.role >= 2 ? [{ to: '/admin', label: t('administration'), Icon: IconSettings, here: location.startsWith('/admin') }] : []),
   ]
+  const unread = useSyncExternalStore(board.subscribe, () => unreadFor(board.snapshot(), me.id))
+  const { choice, choose: chooseAlerts } = useAlertChoice()
+  useAlerts(choice, useCallback((id: string) => go(`/c/${id}`), [go]))
+  const groupPlaces = t('groupPlaces')
+  useCommands([
+    { id: 'go-conversations', label: t('conversations'), group: groupPlaces, keys: { code: 'KeyC', alt: true }, run: () => go('/') },
+    { id: 'go-search', label: t('search'), group: groupPlaces, keys: { code: 'KeyV', alt: true }, single: { code: 'Slash' }, run: () => go('/search') },
+    ...(me.role >= 2 ? [{ id: 'go-admin', label: t('administration'), group: groupPlaces, keys: { code: 'KeyS', alt: true }, run: () => go('/admin') }] : []),
+    { id: 'go-profile', label: t('profile'), group: groupPlaces, run: () => go('/profile') },
+    { id: 'be-online', label: t('online'), group: t('groupPresence'), run: () => choose(Presence.ONLINE) },
+    { id: 'be-busy', label: t('busy'), group: t('groupPresence'), run: () => choose(Presence.BUSY) },
+    { id: 'be-away', label: t('offline'), group: t('groupPresence'), run: () => choose(Presence.OFFLINE) },
+    { id: 'light', label: t('light'), group: t('appearance'), run: () => setColorScheme('light') },
+    { id: 'dark', label: t('dark'), group: t('appearance'), run: () => setColorScheme('dark') },
+    { id: 'language', label: language === 'en' ? '简体中文' : 'English', group: t('language'), run: () => setLanguage(language === 'en' ? 'zh-CN' : 'en') },
+    { id: 'sign-out', label: t('signOut'), group: groupPlaces, run: signOut },
+  ])
   return (
     <div className="shell">
+      <CommandBar />
+      <HelpSheet />
       <nav className="rail" aria-label="weikeyi">
         <img src={icon} alt="" width={28} height={28} className="rail-mark" />
         {places.map(({ to, label, Icon, here }) => (
           <Tooltip key={to} label={label} position="right">
             <Link href={to} className={here ? 'rail-link here' : 'rail-link'} aria-label={label} aria-current={here ? 'page' : undefined}>
               <Icon size={22} stroke={1.6} />
+              {to === '/' && unread > 0 && <span className="rail-badge" aria-label={t('unread', { count: unread })}>{unread > 99 ? '99+' : unread}</span>}
             </Link>
           </Tooltip>
         ))}
         <div className="grow" />
+        <Tooltip label={t('commandBar')} position="right">
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('commandBar')} onClick={openCommandBar}>
+            <IconCommand size={20} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+        <Menu position="right-end" withinPortal closeOnItemClick={false}>
+          <Menu.Target>
+            <Tooltip label={t('alerts')} position="right">
+              <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('alerts')}>
+                {choice.sound || choice.desktop ? <IconBellRinging size={20} stroke={1.6} /> : <IconBell size={20} stroke={1.6} />}
+              </ActionIcon>
+            </Tooltip>
+          </Menu.Target>
+          <Menu.Dropdown maw={280}>
+            <Menu.Label>{t('alertsHelp')}</Menu.Label>
+            {(['sound', 'desktop'] as const).map((kind) => (
+              <Menu.Item
+                key={kind}
+                role="menuitemcheckbox"
+                aria-checked={choice[kind]}
+                rightSection={choice[kind] ? <IconCheck size={16} /> : <span className="check-room" />}
+                onClick={() => void chooseAlerts({ ...choice, [kind]: !choice[kind] })}
+              >
+                {t(kind === 'sound' ? 'alertSound' : 'alertDesktop')}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
         <Menu position="right-end" withinPortal>
           <Menu.Target>
             <Tooltip label={t('appearance')} position="right">
@@ -75,9 +128,9 @@ export function Shell({ children }: { children: ReactNode }) {
           </Menu.Target>
           <Menu.Dropdown>
             <Menu.Label>{me.name}</Menu.Label>
-            <Menu.Item onClick={() => choose(Presence.ONLINE)}>{t('online')}</Menu.Item>
-            <Menu.Item onClick={() => choose(Presence.BUSY)}>{t('busy')}</Menu.Item>
-            <Menu.Item onClick={() => choose(Presence.OFFLINE)}>{t('offline')}</Menu.Item>
+            <Menu.Item leftSection={<span className="dot" style={{ background: presenceColors[Presence.ONLINE] }} />} rightSection={presence === Presence.ONLINE ? <IconCheck size={16} /> : <span className="check-room" />} onClick={() => choose(Presence.ONLINE)}>{t('online')}</Menu.Item>
+            <Menu.Item leftSection={<span className="dot" style={{ background: presenceColors[Presence.BUSY] }} />} rightSection={presence === Presence.BUSY ? <IconCheck size={16} /> : <span className="check-room" />} onClick={() => choose(Presence.BUSY)}>{t('busy')}</Menu.Item>
+            <Menu.Item leftSection={<span className="dot" style={{ background: presenceColors[Presence.OFFLINE] }} />} rightSection={presence === Presence.OFFLINE ? <IconCheck size={16} /> : <span className="check-room" />} onClick={() => choose(Presence.OFFLINE)}>{t('offline')}</Menu.Item>
             <Menu.Divider />
             <Menu.Item onClick={() => go('/profile')}>{t('profile')}</Menu.Item>
             <Menu.Item onClick={signOut}>{t('signOut')}</Menu.Item>

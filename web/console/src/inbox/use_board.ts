@@ -1,35 +1,70 @@
-// The board of one page: REST pages first, the socket's updates on top; read anew after every reconnect.
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+// The rows of one list: pages from REST, the socket's updates on top; read anew after every reconnect.
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { api, take } from '../api'
-import { listed, merge, type Board, type StateFilter, type View } from '../board'
+import { listed, type StateFilter, type View } from '../board'
 import { useSession } from '../session'
 
-export function useBoard(view: View, state: StateFilter) {
-  const { client, me } = useSession()
-  const queries = useQueryClient()
-  const [live, setLive] = useState<Board>(new Map())
-  const [nowMs, setNowMs] = useState(() => Date.now())
+const clockMs = 10_000
+// Counts come from the server; a burst of updates asks for them once.
+const countsAfterMs = 1_000
 
-  useEffect(() => client.onSummary((summary) => setLive((board) => merge(board, [summary]))), [client])
+export function useBoard(view: View, state: StateFilter, site: string) {
+  const { client, board, me } = useSession()
+  const queries = useQueryClient()
+  const [nowMs, setNowMs] = useState(() => client.serverNow())
+  const known = useSyncExternalStore(board.subscribe, board.snapshot)
+
   // What changed while the connection was away is in the lists again.
-  useEffect(() => client.onWelcome(() => void queries.invalidateQueries({ queryKey: ['conversations'] })), [client, queries])
+  useEffect(() => client.onWelcome(() => {
+    void queries.invalidateQueries({ queryKey: ['conversations'] })
+    void queries.invalidateQueries({ queryKey: ['counts'] })
+  }), [client, queries])
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(client.serverNow()), 10_000)
+    const timer = setInterval(() => setNowMs(client.serverNow()), clockMs)
     return () => clearInterval(timer)
   }, [client])
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stop = client.onSummary(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void queries.invalidateQueries({ queryKey: ['counts'] })
+      }, countsAfterMs)
+    })
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
+  }, [client, queries])
 
+  const filter = { ...(state === '' ? {} : { state }), ...(site === '' ? {} : { site }) }
   const pages = useInfiniteQuery({
-    queryKey: ['conversations', view, state],
-    queryFn: ({ pageParam }) => take(api.conversations({ view, cursor: pageParam, ...(state === '' ? {} : { state }) })),
+    queryKey: ['conversations', view, state, site],
+    queryFn: async ({ pageParam }) => {
+      const page = await take(api.conversations({ view, cursor: pageParam, ...filter }))
+      board.take(page.conversations)
+      return page
+    },
     initialPageParam: '',
     getNextPageParam: (last) => (last.nextCursor === '' ? undefined : last.nextCursor),
     refetchOnWindowFocus: false,
   })
+  const counts = useCounts(site)
   const rows = useMemo(() => {
-    const stored = (pages.data?.pages ?? []).flatMap((page) => page.conversations)
-    return listed(merge(merge(new Map(), stored), [...live.values()]), view, state, me.id)
-  }, [pages.data, live, view, state, me.id])
-  const queued = useMemo(() => listed(live, 'queue', 'open', me.id).length, [live, me.id])
-  return { rows, pages, nowMs, queued }
+    // Beyond the last page read there may be others in between: those further down wait for their page.
+    const last = pages.data?.pages.at(-1)
+    const horizonMs = last === undefined || last.nextCursor === '' ? 0 : (last.conversations.at(-1)?.updatedMs ?? 0)
+    return listed(known, view, state, me.id).filter((row) => row.updatedMs >= horizonMs && (site === '' || row.siteId === site))
+  }, [pages.data, known, view, state, site, me.id])
+  return { rows, pages, nowMs, counts }
+}
+
+/** How much there is in each view that is not resolved, by the server's word. */
+function useCounts(site: string) {
+  return useQuery({
+    queryKey: ['counts', site],
+    queryFn: async () => (await take(api.conversations({ view: 'mine', limit: 1, ...(site === '' ? {} : { site }) }))).counts ?? null,
+    refetchOnWindowFocus: false,
+  }).data
 }

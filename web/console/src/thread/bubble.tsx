@@ -43,9 +43,9 @@ export function Bubble({ side, note, text, attachments, author, timeMs, progress
       {timeMs !== undefined && (
         <span className="message-meta">
           <time dateTime={new Date(timeMs).toISOString()}>{clockTime(timeMs, language)}</time>
-          {progress === 'queued' && <IconClock size={14} aria-label={t('sendQueued')} />}
-          {progress === 'stored' && <IconCheck size={14} aria-label={t('sendStored')} />}
-          {progress === 'seen' && <IconChecks size={14} className="seen" aria-label={t('sendSeen')} />}
+          {progress === 'queued' && <IconClock size={14} aria-label={t('sendQueued')} role="img" />}
+          {progress === 'stored' && <IconCheck size={14} aria-label={t('sendStored')} role="img" />}
+          {progress === 'seen' && <IconChecks size={14} className="seen" aria-label={t('sendSeen')} role="img" />}
         </span>
       )}
       {children}

@@ -1,15 +1,15 @@
 import { ActionIcon, Popover, SegmentedControl, Textarea, Tooltip } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconMoodSmile, IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
+import { IconFile, IconLock, IconMoodSmile, IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
 import { startUpload, type Upload } from '@weikeyi/sdk'
 import { sendUpload } from '@weikeyi/sdk/browser'
 import type { Attachment } from '@weikeyi/sdk/wire/event'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { idempotencyKey } from '../api'
+import { useCommands } from '../commands'
 import { useI18n } from '../i18n'
 import { useSession } from '../session'
-import { draftOf, keepDraft } from './draft'
+import { draftOf, keepDraft, type Mode } from './draft'
 
 const emoji = ['😀', '😊', '😉', '🙂', '😅', '😂', '🤔', '😕', '😢', '😮', '👍', '👎', '👏', '🙏', '🤝', '👋', '❤️', '🎉', '✅', '❌', '⚠️', '📎', '📦', '🚚']
 
@@ -17,6 +17,8 @@ interface Chip {
   key: string
   name: string
   fraction: number
+  /** Of an image, before it is sent. */
+  preview: string | undefined
   upload: Upload
   attachment: Attachment | undefined
 }
@@ -24,20 +26,38 @@ interface Chip {
 export function Composer({ id }: { id: string }) {
   const { t } = useI18n()
   const { client } = useSession()
-  const [mode, setMode] = useState<'reply' | 'note'>('reply')
-  const [text, setText] = useState(() => draftOf(localStorage, id))
+  const [mode, setMode] = useState<Mode>('reply')
+  const [text, setText] = useState(() => draftOf(localStorage, id, 'reply'))
   const [chips, setChips] = useState<readonly Chip[]>([])
   const [dragging, setDragging] = useState(false)
   const area = useRef<HTMLTextAreaElement>(null)
   const files = useRef<HTMLInputElement>(null)
   const note = mode === 'note'
 
-  useEffect(() => area.current?.focus(), [id, mode])
-  useHotkeys([['alt+P', () => setMode('note')], ['alt+L', () => setMode('reply')]], [])
+  // On a telephone the keyboard would jump up over what was to be read.
+  useEffect(() => {
+    if (matchMedia('(pointer: fine)').matches) area.current?.focus()
+  }, [id, mode])
+  const turn = (next: Mode): void => {
+    setMode(next)
+    setText(draftOf(localStorage, id, next))
+  }
+  const group = t('groupWriting')
+  useCommands([
+    { id: 'note', label: t('note'), group, keys: { code: 'KeyP', alt: true }, single: { code: 'KeyN' }, run: () => turn('note') },
+    { id: 'reply', label: t('reply'), group, keys: { code: 'KeyL', alt: true }, single: { code: 'KeyR' }, run: () => (mode === 'reply' ? area.current?.focus() : turn('reply')) },
+    { id: 'attach', label: t('attach'), group, keys: { code: 'KeyA', alt: true, mod: true }, run: () => files.current?.click() },
+  ])
+  // Previews hold memory until they are let go.
+  const previews = useRef(new Set<string>())
+  useEffect(() => {
+    const held = previews.current
+    return () => held.forEach((url) => URL.revokeObjectURL(url))
+  }, [])
 
   const write = (next: string): void => {
     setText(next)
-    keepDraft(localStorage, id, next)
+    keepDraft(localStorage, id, mode, next)
     client.setTyping(id, next !== '', '', note)
   }
   const uploading = chips.some((chip) => chip.attachment === undefined)
@@ -50,6 +70,15 @@ export function Composer({ id }: { id: string }) {
     write('')
     setChips([])
     area.current?.focus()
+  }
+  const insert = (one: string): void => {
+    const box = area.current
+    const [start, end] = box === null ? [text.length, text.length] : [box.selectionStart, box.selectionEnd]
+    write(text.slice(0, start) + one + text.slice(end))
+    requestAnimationFrame(() => {
+      box?.focus()
+      box?.setSelectionRange(start + one.length, start + one.length)
+    })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter is its own.
@@ -72,7 +101,9 @@ export function Composer({ id }: { id: string }) {
         idempotencyKey: key,
         onProgress: (fraction) => change({ fraction }),
       })
-      setChips((all) => [...all, { key, name: file.name, fraction: 0, upload, attachment: undefined }])
+      const preview = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type) ? URL.createObjectURL(file) : undefined
+      if (preview !== undefined) previews.current.add(preview)
+      setChips((all) => [...all, { key, name: file.name, fraction: 0, preview, upload, attachment: undefined }])
       void upload.done.then((result) => {
         if (result.ok) return change({ fraction: 1, attachment: result.value })
         setChips((all) => all.filter((chip) => chip.key !== key))
@@ -99,8 +130,9 @@ export function Composer({ id }: { id: string }) {
         <ul className="chips">
           {chips.map((chip) => (
             <li key={chip.key}>
-              <span>{chip.attachment === undefined ? t('uploading', { name: chip.name, percent: Math.round(chip.fraction * 100) }) : chip.name}</span>
-              <progress value={chip.fraction} max={1} aria-label={chip.name} />
+              {chip.preview === undefined ? <IconFile size={18} stroke={1.5} /> : <img src={chip.preview} alt="" />}
+              <span className="chip-name">{chip.attachment === undefined ? t('uploading', { name: chip.name, percent: Math.round(chip.fraction * 100) }) : chip.name}</span>
+              {chip.attachment === undefined && <progress value={chip.fraction} max={1} aria-label={chip.name} />}
               <ActionIcon
                 size="xs"
                 variant="subtle"
@@ -139,10 +171,10 @@ export function Composer({ id }: { id: string }) {
           size="xs"
           aria-label={`${t('reply')} / ${t('note')}`}
           value={mode}
-          onChange={(value) => setMode(value === 'note' ? 'note' : 'reply')}
+          onChange={(value) => turn(value === 'note' ? 'note' : 'reply')}
           data={[
             { value: 'reply', label: t('reply') },
-            { value: 'note', label: t('note') },
+            { value: 'note', label: <span className="note-switch"><IconLock size={12} stroke={2} aria-hidden /><span>{t('note')}</span></span> },
           ]}
         />
         <Popover position="top-start" trapFocus>
@@ -154,7 +186,7 @@ export function Composer({ id }: { id: string }) {
           <Popover.Dropdown>
             <div className="emoji">
               {emoji.map((one) => (
-                <button key={one} type="button" onClick={() => write(text + one)}>
+                <button key={one} type="button" aria-label={one} onClick={() => insert(one)}>
                   {one}
                 </button>
               ))}

@@ -2,20 +2,23 @@
 // draft is removed.
 import type { StorageLike } from '@weikeyi/sdk'
 
-const keyOf = (conversationId: string): string => `weikeyi.console.draft.${conversationId}`
+export type Mode = 'reply' | 'note'
 
-export function draftOf(storage: StorageLike, conversationId: string): string {
+// A note that is begun must not turn into a reply by switching back.
+const keyOf = (conversationId: string, mode: Mode): string => `weikeyi.console.${mode === 'note' ? 'note' : 'draft'}.${conversationId}`
+
+export function draftOf(storage: StorageLike, conversationId: string, mode: Mode): string {
   try {
-    return storage.getItem(keyOf(conversationId)) ?? ''
+    return storage.getItem(keyOf(conversationId, mode)) ?? ''
   } catch {
     return ''
   }
 }
 
-export function keepDraft(storage: StorageLike, conversationId: string, text: string): void {
+export function keepDraft(storage: StorageLike, conversationId: string, mode: Mode, text: string): void {
   try {
-    if (text === '') storage.removeItem(keyOf(conversationId))
-    else storage.setItem(keyOf(conversationId), text)
+    if (text === '') storage.removeItem(keyOf(conversationId, mode))
+    else storage.setItem(keyOf(conversationId, mode), text)
   } catch {
     // A full or forbidden storage costs the draft, not the writing.
   }

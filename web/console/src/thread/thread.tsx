@@ -1,32 +1,47 @@
-import { ActionIcon, Button, Skeleton } from '@mantine/core'
-import { useHotkeys, useMediaQuery } from '@mantine/hooks'
-import { IconArrowLeft, IconInfoCircle } from '@tabler/icons-react'
+import { ActionIcon, Avatar, Button, Indicator, Skeleton, Tooltip } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconArrowDown, IconArrowLeft, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { progressOf } from '@weikeyi/sdk'
-import { ActorKind } from '@weikeyi/sdk/wire/event'
-import { useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { ActorKind, ConversationState } from '@weikeyi/sdk/wire/event'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link, useSearchParams } from 'wouter'
-import { shortTime } from '../format'
-import { useI18n } from '../i18n'
+import { clockTime, dayAndTime } from '../format'
+import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
-import { Actions } from './actions'
+import { useCommands } from '../commands'
+import { ActionBar } from './actions'
 import { Bubble } from './bubble'
 import { Composer } from './composer'
 import { actorName, describe } from './describe'
 import { Panel } from './panel'
 import { timeline, type Item } from './timeline'
+import { useActions } from './use_actions'
 import { useConversation } from './use_conversation'
 
 // Nearer than this to the end, new messages are followed.
 const followPx = 120
+// Nearer than this to the beginning, older ones are read.
+const olderPx = 200
+const panelKey = 'weikeyi.console.panel'
 
-export function Thread({ id }: { id: string }) {
-  const { t } = useI18n()
-  const { view, viewers, loadOlder } = useConversation(id)
+export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
+  const { t, language } = useI18n()
+  const { board } = useSession()
+  const { view: stored, viewers, loadOlder } = useConversation(id)
+  // What was asked for counts as done until it is refused.
+  const wish = useSyncExternalStore(board.subscribe, () => board.wishOf(id))
+  const view = useMemo(() => (stored === undefined || wish === undefined ? stored : { ...stored, ...(wish.state === undefined ? {} : { state: wish.state }), ...(wish.holder === undefined ? {} : { holder: wish.holder }) }), [stored, wish])
+  const actions = useActions(id, { state: stored?.state ?? ConversationState.OPEN, holder: stored?.holder })
   const [search] = useSearchParams()
   const wantedSeq = Number(search.get('seq') ?? 0)
   const wide = useMediaQuery('(min-width: 1100px)') ?? true
-  const [panelChosen, setPanelChosen] = useState<boolean>()
+  const [panelChosen, setPanelChosen] = useState<boolean | undefined>(() => (localStorage.getItem(panelKey) === 'closed' ? false : undefined))
   const panelOpen = panelChosen ?? wide
+  const [away, setAway] = useState(false)
+  const setPanel = (open: boolean): void => {
+    if (wide) localStorage.setItem(panelKey, open ? 'open' : 'closed')
+    setPanelChosen(open)
+  }
   const scroller = useRef<HTMLDivElement>(null)
   const following = useRef(true)
   const heightBefore = useRef(0)
@@ -59,14 +74,36 @@ export function Thread({ id }: { id: string }) {
     found.scrollIntoView({ block: 'center' })
   })
 
-  useHotkeys([['Escape', () => setPanelChosen(false)]])
+  useCommands([
+    { id: 'panel', label: t('details'), group: t('conversation'), keys: { code: 'KeyO', alt: true }, run: () => setPanel(!panelOpen) },
+    ...(panelOpen && !wide ? [{ id: 'panel-close', label: t('close'), group: t('conversation'), keys: { code: 'Escape' }, run: () => setPanel(false) }] : []),
+  ])
+  // A short log shows no scroll bar to pull at: older ones come by themselves.
+  const tooShort = view?.loaded === true && view.hasOlder && !view.loadingOlder
+  useEffect(() => {
+    const box = scroller.current
+    if (tooShort && box !== null && box.scrollHeight <= box.clientHeight) void older()
+  })
 
-  if (view?.refusal !== undefined) return <div className="nothing-open">{t('notFound')}</div>
   const name = view?.summary?.contactName !== undefined && view.summary.contactName !== '' ? view.summary.contactName : t('visitor')
-  const older = async (): Promise<void> => {
+  const toEnd = (): void => {
+    const box = scroller.current
+    if (box !== null) box.scrollTop = box.scrollHeight
+  }
+  async function older(): Promise<void> {
     heightBefore.current = scroller.current?.scrollHeight ?? 0
     if (!(await loadOlder())) heightBefore.current = 0
   }
+  if (view?.refusal !== undefined) {
+    return (
+      <div className="nothing-open">
+        <p className="nothing-open-title">{t('notFound')}</p>
+        <Link href="/">{t('conversations')}</Link>
+      </div>
+    )
+  }
+  const summary = view?.summary
+  const snoozed = view?.state === ConversationState.SNOOZED
   return (
     <>
       <section className="thread" aria-label={name}>
@@ -74,14 +111,33 @@ export function Thread({ id }: { id: string }) {
           <Link href="/" className="only-narrow" aria-label={t('back')}>
             <IconArrowLeft size={20} />
           </Link>
+          <Indicator disabled={summary?.visitorOnline !== true} color="var(--wk-online)" position="bottom-end" offset={4} size={10} withBorder>
+            <Avatar name={name} color="initials" radius="xl" size={36} />
+          </Indicator>
           <div className="thread-title">
-            <h1>{name}</h1>
-            {viewers.length > 0 && <p className="quiet">{t('viewing', { names: viewers.map((agent) => agent.name).join(', ') })}</p>}
+            <h1 dir="auto">{name}</h1>
+            <p className="quiet">
+              {view !== undefined && t(stateTexts[view.state] ?? 'stateOpen')}
+              {snoozed && summary !== undefined && summary.snoozedUntilMs > 0 && ` ${t('until', { time: dayAndTime(summary.snoozedUntilMs, language) })}`}
+              {' · '}
+              {view?.holder?.agentName !== undefined && view.holder.agentName !== '' ? view.holder.agentName : t('nobody')}
+            </p>
           </div>
-          {view !== undefined && <Actions id={id} view={view} />}
-          <ActionIcon variant={panelOpen ? 'light' : 'subtle'} color="gray" aria-label={t('details')} aria-pressed={panelOpen} onClick={() => setPanelChosen(!panelOpen)}>
-            <IconInfoCircle size={20} stroke={1.6} />
-          </ActionIcon>
+          {viewers.length > 0 && (
+            <Tooltip label={t('viewing', { names: viewers.map((agent) => agent.name).join(', ') })}>
+              <Avatar.Group className="viewers" aria-label={t('viewing', { names: viewers.map((agent) => agent.name).join(', ') })}>
+                {viewers.slice(0, 3).map((agent) => (
+                  <Avatar key={agent.id} name={agent.name} color="initials" radius="xl" size={28} />
+                ))}
+              </Avatar.Group>
+            </Tooltip>
+          )}
+          {view !== undefined && <ActionBar view={view} actions={actions} onDone={onDone} />}
+          <Tooltip label={t('details')}>
+            <ActionIcon variant={panelOpen ? 'light' : 'subtle'} color="gray" size="lg" aria-label={t('details')} aria-pressed={panelOpen} onClick={() => setPanel(!panelOpen)}>
+              <IconLayoutSidebarRight size={20} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
         </header>
         <div
           className="thread-log"
@@ -92,6 +148,8 @@ export function Thread({ id }: { id: string }) {
           onScroll={(event) => {
             const box = event.currentTarget
             following.current = box.scrollHeight - box.scrollTop - box.clientHeight < followPx
+            setAway(!following.current)
+            if (box.scrollTop < olderPx && view?.hasOlder === true && !view.loadingOlder) void older()
           }}
         >
           <div className="thread-column">
@@ -111,9 +169,16 @@ export function Thread({ id }: { id: string }) {
             ))}
           </div>
         </div>
-        <Composer id={id} />
+        <div className="composer-place">
+          {away && (
+            <Button className="to-end" size="xs" radius="xl" variant="default" leftSection={<IconArrowDown size={14} />} onClick={toEnd}>
+              {t('toNewest')}
+            </Button>
+          )}
+          <Composer id={id} />
+        </div>
       </section>
-      {panelOpen && view !== undefined && <Panel id={id} view={view} onClose={() => setPanelChosen(false)} />}
+      {panelOpen && view !== undefined && <Panel id={id} view={view} actions={actions} onClose={() => setPanel(false)} />}
     </>
   )
 }
@@ -139,8 +204,8 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
       const comment = item.event.body?.$case === 'holderChanged' ? item.event.body.value.comment : ''
       if (text === undefined) return null
       return (
-        <p className="event-line" title={shortTime(item.event.timeMs, Date.now(), language)}>
-          {text}
+        <p className="event-line">
+          <span>{text}</span> <time>{clockTime(item.event.timeMs, language)}</time>
           {comment !== '' && <span className="event-comment">{comment}</span>}
         </p>
       )
@@ -168,7 +233,7 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
         <Bubble side="ours" note={item.note} text={item.text} attachments={item.attachments} author={undefined} timeMs={failed ? undefined : entry.timeMs} progress={entry.state === 'stored' ? 'stored' : 'queued'}>
           {failed && (
             <span className="message-failed" role="alert">
-              {t('sendFailed', { reason: entry.failure?.reason ?? '' })}
+              {t('sendFailed', { reason: failureText(entry.failure, t) })}
               <Button size="compact-xs" variant="subtle" onClick={() => client.retry(entry.clientId)}>
                 {t('retry')}
               </Button>
@@ -181,6 +246,19 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
       )
     }
   }
+}
+
+const stateTexts: Record<number, TextKey> = {
+  [ConversationState.PENDING]: 'statePending',
+  [ConversationState.SNOOZED]: 'stateSnoozed',
+  [ConversationState.RESOLVED]: 'stateResolved',
+}
+
+const failureTexts: Record<string, TextKey> = { forbidden: 'notAllowed', too_large: 'tooLarge', not_found: 'notFound', storage_full: 'storageFull' }
+
+function failureText(failure: { code: string; reason: string } | undefined, t: ReturnType<typeof useI18n>['t']): string {
+  const known = failureTexts[failure?.code ?? '']
+  return known === undefined ? failure?.reason || failure?.code || '' : t(known)
 }
 
 function dayName(timeMs: number, t: ReturnType<typeof useI18n>['t'], language: string): string {
