@@ -1,29 +1,12 @@
 // Tells an agent who looks elsewhere: the title, the icon, a sound and a desktop notification (the last two when asked for).
 import { useEffect, useState, useSyncExternalStore } from 'react'
-import { ActorKind } from '@weikeyi/sdk/wire/event'
-import type { ConversationSummary } from '@weikeyi/sdk/wire/resource'
-import { belongs, unreadFor } from './board'
+import { isNews, storedAlerts, type AlertChoice } from './alert_rules'
+import { unreadFor } from './board'
 import icon from './icon.svg'
 import { useI18n } from './i18n'
 import { useSession } from './session'
 
 const key = 'weikeyi.console.alerts'
-
-export interface AlertChoice {
-  sound: boolean
-  desktop: boolean
-}
-
-export function storedAlerts(stored: string | null): AlertChoice {
-  return { sound: stored?.includes('sound') ?? false, desktop: stored?.includes('desktop') ?? false }
-}
-
-/** News worth a sound: the visitor's own newest word, in a conversation that is this agent's or nobody's. */
-export function isNews(summary: ConversationSummary, knownSeq: number, me: string): boolean {
-  const last = summary.lastMessage
-  if (last === undefined || last.actorKind !== ActorKind.VISITOR || last.seq <= knownSeq || summary.unread === 0) return false
-  return belongs(summary, 'mine', '', me) || belongs(summary, 'queue', '', me)
-}
 
 let audio: AudioContext | undefined
 /** Two short soft tones, made here: no file to load. */

@@ -474,6 +474,22 @@ describe('an agent', () => {
     expect(network.last.bodies()).toContain('unsubscribe')
   })
 
+  it('asks anew for a conversation that was left before the answer and opened again', async () => {
+    const client = makeClient({ role: 'agent' })
+    client.connect()
+    await agentWelcome()
+    client.open('77').release()
+    const { conversation } = client.open('77')
+    expect(network.last.bodies().slice(-3)).toEqual(['subscribe', 'unsubscribe', 'subscribe'])
+    const ref = network.last.frames.at(-1)?.ref ?? 0
+    network.last.say({ $case: 'subscribed', value: { ref, conversation: ConversationSummary.create({ id: '77', lastSeq: 1 }), afterSeq: 0 } })
+    events(0, 'x')
+    expect(conversation.view.loaded).toBe(true)
+    // Nothing is waited for: 3 s later the link is not called slow.
+    await clock.advance(4000)
+    expect(client.link.kind).toBe('online')
+  })
+
   it('never sees an older picture of a conversation after a newer one (P52)', async () => {
     const client = makeClient({ role: 'agent' })
     const seqs: number[] = []

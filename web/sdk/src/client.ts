@@ -205,6 +205,12 @@ export class Client {
         opened.users -= 1
         if (opened.users > 0) return
         this.#conversations.delete(id)
+        // Of a subscription given up before its answer there may be none: whoever opens it again asks anew.
+        const ref = this.#subscribing.get(id)
+        if (ref !== undefined) {
+          this.#subscribing.delete(id)
+          this.#link.settle(`subscribe:${ref}`)
+        }
         this.#link.send({ $case: 'unsubscribe', value: { conversationId: id } })
       },
     }

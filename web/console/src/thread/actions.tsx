@@ -7,18 +7,10 @@ import { useCommands } from '../commands'
 import { useI18n } from '../i18n'
 import { useSession } from '../session'
 import { AssignDialog } from './assign_dialog'
+import { morningAfter } from './snooze'
 import type { Actions } from './use_actions'
 
 const hourMs = 3_600_000
-const morning = 9
-
-/** The next `days`-th morning. */
-export function morningAfter(nowMs: number, days: number): number {
-  const date = new Date(nowMs)
-  date.setDate(date.getDate() + days)
-  date.setHours(morning, 0, 0, 0)
-  return date.getTime()
-}
 
 export function ActionBar({ view, actions, onDone }: { view: ConversationView; actions: Actions; onDone: () => void }) {
   const { t } = useI18n()

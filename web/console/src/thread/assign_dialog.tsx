@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { api, take, useProblemText } from '../api'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
+import { inOrder } from './agent_order'
 
 interface AssignDialogProps {
   opened: boolean
@@ -17,15 +18,6 @@ interface AssignDialogProps {
 const presenceTexts: Record<number, TextKey> = { [Presence.ONLINE]: 'online', [Presence.BUSY]: 'busy' }
 const presenceColors: Record<number, string> = { [Presence.ONLINE]: 'var(--wk-online)', [Presence.BUSY]: 'var(--wk-busy)' }
 const searchFrom = 8
-
-/** Who can answer comes first, then who has most room. */
-export function inOrder(agents: readonly Agent[], holder: Holder | undefined): Agent[] {
-  const rank = (agent: Agent): number => (agent.presence === Presence.ONLINE ? 0 : agent.presence === Presence.BUSY ? 1 : 2)
-  const load = (agent: Agent): number => agent.heldConversations / Math.max(1, agent.capacity)
-  return agents
-    .filter((agent) => !agent.disabled && !(holder?.kind === HolderKind.AGENT && holder.agentId === agent.id))
-    .sort((a, b) => rank(a) - rank(b) || load(a) - load(b) || a.name.localeCompare(b.name))
-}
 
 export function AssignDialog({ opened, holder, onClose, onAssign }: AssignDialogProps) {
   const { t } = useI18n()
