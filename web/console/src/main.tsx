@@ -10,7 +10,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app'
 import { I18nProvider } from './i18n'
-import { theme } from './theme'
+import { cssVariables, theme } from './theme'
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 5_000 }, mutations: { retry: 0 } } })
 const root = document.getElementById('root')
@@ -18,7 +18,7 @@ if (root === null) throw new Error('no #root')
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto">
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Notifications position="bottom-center" />
       <QueryClientProvider client={queries}>
         <I18nProvider>

@@ -5,6 +5,9 @@ import { useState, type ReactNode } from 'react'
 import { bytes, clockTime, httpUrl } from '../format'
 import { useI18n } from '../i18n'
 
+const pictureWidthMax = 320
+const pictureHeightMax = 260
+
 export type Progress = 'none' | 'queued' | 'stored' | 'seen'
 
 interface BubbleProps {
@@ -71,11 +74,13 @@ function AttachmentView({ attachment }: { attachment: Attachment }) {
   const [open, setOpen] = useState(false)
   const url = `/files/${attachment.id}`
   if (/^image\/(png|jpeg|gif|webp|avif)$/.test(attachment.mediaType)) {
-    const ratio = attachment.width > 0 && attachment.height > 0 ? `${attachment.width} / ${attachment.height}` : undefined
+    // Its place is known before it is loaded, so that nothing jumps.
+    const scale = Math.min(1, pictureWidthMax / attachment.width, pictureHeightMax / attachment.height)
+    const size = attachment.width > 0 && attachment.height > 0 ? { width: Math.round(attachment.width * scale), height: Math.round(attachment.height * scale) } : {}
     return (
       <>
         <button type="button" className="picture" aria-label={t('openImage', { name: attachment.name })} onClick={() => setOpen(true)}>
-          <img src={url} alt={attachment.name} loading="lazy" style={ratio === undefined ? {} : { aspectRatio: ratio }} />
+          <img src={url} alt={attachment.name} loading="lazy" {...size} />
         </button>
         <Modal opened={open} onClose={() => setOpen(false)} size="auto" centered title={attachment.name} closeButtonProps={{ 'aria-label': t('close') }}>
           <img className="lightbox" src={url} alt={attachment.name} />

@@ -1,14 +1,21 @@
 // What an event that is no message says, in one line. Pure.
-import { ActorKind, ConversationState, HolderKind, HolderReason, type Event } from '@weikeyi/sdk/wire/event'
+import { ActorKind, ConversationState, HolderKind, HolderReason, Priority, type Event } from '@weikeyi/sdk/wire/event'
 import type { TextKey } from '../i18n'
 
 type T = (key: TextKey, values?: Record<string, string | number>) => string
 
 const stateTexts: Record<number, TextKey> = {
-  [ConversationState.OPEN]: 'stateOpen',
-  [ConversationState.PENDING]: 'statePending',
-  [ConversationState.SNOOZED]: 'stateSnoozed',
-  [ConversationState.RESOLVED]: 'stateResolved',
+  [ConversationState.OPEN]: 'eventReopened',
+  [ConversationState.PENDING]: 'eventPending',
+  [ConversationState.SNOOZED]: 'eventSnoozed',
+  [ConversationState.RESOLVED]: 'eventResolved',
+}
+
+const priorityTexts: Record<number, TextKey> = {
+  [Priority.LOW]: 'priorityLow',
+  [Priority.MEDIUM]: 'priorityMedium',
+  [Priority.HIGH]: 'priorityHigh',
+  [Priority.URGENT]: 'priorityUrgent',
 }
 
 export function actorName(event: Event, t: T): string {
@@ -33,12 +40,14 @@ export function describe(event: Event, t: T): string | undefined {
     }
     case 'stateChanged': {
       const state = stateTexts[body.value.to]
-      return state === undefined ? undefined : t('eventState', { name, state: t(state) })
+      return state === undefined ? undefined : t(state, { name })
     }
     case 'labelsChanged':
+      if (body.value.removed.length === 0) return t('eventLabeled', { name, labels: body.value.added.join(', ') })
+      if (body.value.added.length === 0) return t('eventUnlabeled', { name, labels: body.value.removed.join(', ') })
       return t('eventLabels', { name, labels: [...body.value.added, ...body.value.removed.map((label) => `−${label}`)].join(', ') })
     case 'priorityChanged':
-      return t('eventPriority', { name })
+      return t('eventPriority', { name, priority: t(priorityTexts[body.value.to] ?? 'priorityNone') })
     case 'rated':
       return `${t('eventRated', { score: body.value.score })}${body.value.comment === '' ? '' : ` — ${body.value.comment}`}`
     case 'pageViewed':

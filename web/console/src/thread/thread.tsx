@@ -26,7 +26,7 @@ const panelKey = 'weikeyi.console.panel'
 
 export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
   const { t, language } = useI18n()
-  const { board } = useSession()
+  const { board, me } = useSession()
   const { view: stored, viewers, loadOlder } = useConversation(id)
   // What was asked for counts as done until it is refused.
   const wish = useSyncExternalStore(board.subscribe, () => board.wishOf(id))
@@ -120,7 +120,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
               {view !== undefined && t(stateTexts[view.state] ?? 'stateOpen')}
               {snoozed && summary !== undefined && summary.snoozedUntilMs > 0 && ` ${t('until', { time: dayAndTime(summary.snoozedUntilMs, language) })}`}
               {' · '}
-              {view?.holder?.agentName !== undefined && view.holder.agentName !== '' ? view.holder.agentName : t('nobody')}
+              {view?.holder?.agentId === me.id ? t('you') : view?.holder?.agentName !== undefined && view.holder.agentName !== '' ? view.holder.agentName : t('nobody')}
             </p>
           </div>
           {viewers.length > 0 && (
