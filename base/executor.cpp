@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include "base/assert.hpp"
+
 namespace wk {
 
 ThreadPool::ThreadPool(Options options) : options_(std::move(options)) {
@@ -38,6 +40,17 @@ Enqueued ThreadPool::submit(Task task) {
 std::size_t ThreadPool::queued() const {
   const std::lock_guard lock(mutex_);
   return tasks_.size();
+}
+
+void ThreadPool::run_queued(std::size_t which) {
+  Task task;
+  {
+    const std::lock_guard lock(mutex_);
+    WK_ASSERT(threads_.empty() && which < tasks_.size());
+    task = std::move(tasks_[which]);
+    tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(which));
+  }
+  task();
 }
 
 void ThreadPool::run() {

@@ -24,11 +24,12 @@ class Executor {
 };
 
 // Threads for calls that block (databases, disk, hashing). Bounded: a full pool refuses and the caller says so.
-// Thread-safe. The destructor runs what was accepted, then joins.
+// Thread-safe. The destructor runs what was accepted, then joins (without threads it drops it).
 class ThreadPool {
  public:
   struct Options {
     std::string name;
+    // 0: nobody runs anything but run_queued() (simulation).
     std::size_t threads = 2;
     std::size_t queue_tasks_max = 1024;
   };
@@ -39,6 +40,9 @@ class ThreadPool {
 
   Enqueued submit(Task task);
   std::size_t queued() const;
+  // Runs the queued task with this number (0: the oldest) on the caller's thread: what a pool does where the simulator decides
+  // which of its threads is the fastest. Requires: no threads, which < queued().
+  void run_queued(std::size_t which);
   // Refuses what comes, runs what was accepted, joins. Idempotent.
   void stop();
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <latch>
 #include <memory>
+#include <string>
 
 namespace wk {
 namespace {
@@ -25,6 +26,18 @@ TEST(ThreadPool, RefusesWhenTheQueueIsFullAndRunsAllItAccepted) {
   }
   EXPECT_EQ(accepted, 3);
   EXPECT_EQ(ran, 3);
+}
+
+TEST(ThreadPool, WithoutThreadsRunsWhatItIsToldTo) {
+  std::string order;
+  {
+    ThreadPool pool({.name = "none", .threads = 0, .queue_tasks_max = 3});
+    for (const char name : {'a', 'b', 'c'}) ASSERT_EQ(pool.submit([&order, name] { order += name; }), Enqueued::kAccepted);
+    EXPECT_EQ(pool.submit([] {}), Enqueued::kRefused);
+    pool.run_queued(1);
+    pool.run_queued(0);
+  }
+  EXPECT_EQ(order, "ba");
 }
 
 TEST(UniqueFunction, OwnsWhatCannotBeCopied) {

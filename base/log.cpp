@@ -10,6 +10,7 @@ namespace wk {
 namespace {
 
 std::atomic<LogLevel> level_min{LogLevel::kInfo};
+LogSink sink_instead;
 
 std::string_view level_name(LogLevel level) {
   switch (level) {
@@ -43,6 +44,8 @@ void append_json_string(std::string& line, std::string_view text) {
 
 void set_log_level(LogLevel level) { level_min.store(level, std::memory_order_relaxed); }
 
+void set_log_sink(LogSink sink) { sink_instead = std::move(sink); }
+
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   if (level < level_min.load(std::memory_order_relaxed)) return;
   const auto now = std::chrono::system_clock::now();
@@ -61,6 +64,7 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
     }
   }
   line += "}\n";
+  if (sink_instead) return sink_instead(level, event, line);
   // One write a line, so that lines of several threads do not mix. A full or closed stderr must not stop the product.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ struct LogField {
 };
 
 void set_log_level(LogLevel level);
+// Where lines go instead of to stderr, whole and with their line end; null: back to stderr. For tests that want to know what was
+// said; call it while nobody logs.
+using LogSink = std::function<void(LogLevel level, std::string_view event, std::string_view line)>;
+void set_log_sink(LogSink sink);
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
 inline void log_debug(std::string_view event, std::initializer_list<LogField> fields = {}) {
