@@ -2,12 +2,13 @@
 
 namespace wk {
 
-Broker::Broker(std::vector<Executor*> loops, ConversationStore& store, ThreadPool& pool, const Clock& clock)
+Broker::Broker(std::vector<Executor*> loops, ConversationStore& store, ThreadPool& pool, const Clock& clock,
+               std::size_t dedupe_entries_max)
     : figures_(std::vector<Shard::Figures>(loops.size())) {
   wiring_.outlets.resize(loops.size());
   for (std::size_t i = 0; i < loops.size(); ++i) {
     wiring_.outlets[i].executor = loops[i];
-    homes_.push_back({loops[i], std::make_unique<Shard>(ShardDeps{*loops[i], i, store, pool, clock, wiring_})});
+    homes_.push_back({loops[i], std::make_unique<Shard>(ShardDeps{*loops[i], i, store, pool, clock, wiring_, dedupe_entries_max})});
   }
 }
 

@@ -14,7 +14,9 @@ namespace wk {
 class Broker {
  public:
   // One shard for each of `loops`; they, the store and the pool outlive the broker's last task.
-  Broker(std::vector<Executor*> loops, ConversationStore& store, ThreadPool& pool, const Clock& clock);
+  // dedupe_entries_max: of each shard; tests make it small.
+  Broker(std::vector<Executor*> loops, ConversationStore& store, ThreadPool& pool, const Clock& clock,
+         std::size_t dedupe_entries_max = limits::kDedupeEntriesMax);
 
   // Before the loops run.
   void attach(std::size_t loop, EventSink& sink);

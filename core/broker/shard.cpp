@@ -22,7 +22,7 @@ Sender sender_of(const v1::Actor& actor) { return {actor.kind(), actor.id()}; }
 
 }  // namespace
 
-Shard::Shard(ShardDeps deps) : deps_(deps), dedupe_(deps.clock.now_ms()) {}
+Shard::Shard(ShardDeps deps) : deps_(deps), dedupe_(deps.clock.now_ms(), deps.dedupe_entries_max) {}
 
 void Shard::append(AppendRequest request, AppendDone done) {
   if (auto checked = check_append(request.append); !checked) return refuse(done, std::move(checked).error());

@@ -58,6 +58,7 @@ struct ShardDeps {
   ThreadPool& pool;  // for the store's blocking calls
   const Clock& clock;
   const Wiring& wiring;
+  std::size_t dedupe_entries_max = limits::kDedupeEntriesMax;
 };
 
 class Shard {
