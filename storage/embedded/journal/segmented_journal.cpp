@@ -68,7 +68,7 @@ SegmentedJournal::SegmentedJournal(Options options, std::unique_ptr<DirectoryLoc
       active_(segments_.empty() ? nullptr : segments_.back()),
       allocated_bytes_(recovered.last_file_bytes),
       durable_(recovered.end) {
-  committer_ = std::thread([this] { run(); });
+  if (options_.own_thread) committer_ = std::thread([this] { run(); });
 }
 
 SegmentedJournal::~SegmentedJournal() { close(); }
@@ -81,6 +81,10 @@ void SegmentedJournal::close() {
   work_.notify_all();
   readable_.notify_all();
   if (committer_.joinable()) committer_.join();
+  if (!options_.own_thread) {
+    while (turn()) {
+    }
+  }
 }
 
 Enqueued SegmentedJournal::submit(std::vector<EventRef> events, Committed done) {
@@ -107,20 +111,31 @@ Enqueued SegmentedJournal::submit(std::vector<EventRef> events, Committed done) 
 }
 
 void SegmentedJournal::run() {
-  for (;;) {
-    std::vector<Batch> group;
-    bool clean_up = false;
-    {
-      std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return !queue_.empty() || release_wanted_ || closing_; });
-      if (queue_.empty() && !release_wanted_) return;
-      group = take_group();
-      clean_up = std::exchange(release_wanted_, false);
-    }
-    // First, because under load there is no quiet moment; and a full disk needs it before it can store more.
-    if (clean_up) remove_released();
-    if (!group.empty()) commit(std::move(group));
+  do {
+    std::unique_lock lock(mutex_);
+    work_.wait(lock, [this] { return !queue_.empty() || release_wanted_ || closing_; });
+  } while (turn());
+}
+
+// false: nothing waits, which the thread sees only once the journal closes.
+bool SegmentedJournal::turn() {
+  std::vector<Batch> group;
+  bool clean_up = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty() && !release_wanted_) return false;
+    group = take_group();
+    clean_up = std::exchange(release_wanted_, false);
   }
+  // First, because under load there is no quiet moment; and a full disk needs it before it can store more.
+  if (clean_up) remove_released();
+  if (!group.empty()) commit(std::move(group));
+  return true;
+}
+
+bool SegmentedJournal::step() {
+  WK_ASSERT(!options_.own_thread);
+  return turn();
 }
 
 // Batches that go into one segment with one write and one sync. At least one, if any waits.

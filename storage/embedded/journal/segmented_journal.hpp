@@ -41,6 +41,8 @@ class SegmentedJournal final : public Journal {
     std::uint64_t segment_bytes = std::uint64_t{64} << 20;
     // Outlives the journal.
     FileOps* files = &system_files();
+    // false: nobody commits but step() (simulation).
+    bool own_thread = true;
   };
 
   // Recovers what is there. kCorrupt: acked events are damaged, nothing was touched; kConflict: another process has it open.
@@ -60,6 +62,9 @@ class SegmentedJournal final : public Journal {
   // Reads everything between begin() and end(); blocking.
   Result<JournalReport> verify() const;
   JournalStats stats() const;
+  // One turn of the committer on the caller's thread: a group committed or released segments removed. false: nothing was to be
+  // done. Requires: !own_thread.
+  bool step();
   // Commits what was accepted, refuses what comes, ends the waits. Idempotent; the destructor does it, too.
   void close();
 
@@ -76,8 +81,9 @@ class SegmentedJournal final : public Journal {
 
   SegmentedJournal(Options options, std::unique_ptr<DirectoryLock> lock, RecoveredJournal recovered);
 
-  // All of these: committer thread.
+  // All of these: committer thread (without one: who calls step()).
   void run();
+  bool turn();
   std::vector<Batch> take_group();  // Requires: mutex_ is held
   void commit(std::vector<Batch> group);
   Result<void> store(const std::vector<Batch>& group, std::uint64_t bytes);

@@ -54,6 +54,24 @@ TEST(SegmentedJournal, ReadsBackWhatWasCommitted) {
   EXPECT_EQ(nothing_new->next, *end);
 }
 
+TEST(SegmentedJournal, WithoutAThreadCommitsWhenStepped) {
+  SimulatedFiles files;
+  auto journal = SegmentedJournal::open({.directory = "/j", .segment_bytes = kSmallSegment, .files = &files, .own_thread = false});
+  ASSERT_TRUE(journal);
+  int done = 0;
+  const auto count = [&](const Result<JournalPosition>& end) { done += end ? 1 : 100; };
+  EXPECT_FALSE((*journal)->step());
+  ASSERT_EQ((*journal)->submit({event(1, 1)}, count), Enqueued::kAccepted);
+  ASSERT_EQ((*journal)->submit({event(1, 2)}, count), Enqueued::kAccepted);
+  EXPECT_EQ(done, 0);
+  EXPECT_TRUE((*journal)->step());
+  EXPECT_EQ(done, 2);
+  EXPECT_FALSE((*journal)->step());
+  ASSERT_EQ((*journal)->submit({event(1, 3)}, count), Enqueued::kAccepted);
+  (*journal)->close();
+  EXPECT_EQ(done, 3);
+}
+
 TEST(SegmentedJournal, AnswersAtLeastOneRecordHoweverSmallTheRead) {
   const TemporaryDirectory directory;
   const auto journal = open(directory.path(), std::uint64_t{1} << 20);

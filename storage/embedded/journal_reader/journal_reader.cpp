@@ -91,11 +91,26 @@ bool JournalReader::note(const Result<void>& done) {
 
 bool JournalReader::prepare() {
   Milliseconds backoff = limits::kReaderBackoffMin;
-  while (prepare_ && note(prepare_(stopping_))) {
+  while (!try_prepare()) {
     if (sleep(backoff, false)) return false;
     backoff = std::min(backoff * 2, limits::kReaderBackoffMax);
   }
   return !stopping_;
+}
+
+bool JournalReader::try_prepare() {
+  if (!prepared_) prepared_ = !prepare_ || !note(prepare_(stopping_));
+  return prepared_;
+}
+
+bool JournalReader::round() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (paused_) return false;
+  }
+  if (!try_prepare()) return false;
+  const std::uint64_t before = cursor_.load();
+  return !note(step()) && cursor_.load() != before;
 }
 
 void JournalReader::run() {

@@ -49,6 +49,9 @@ class JournalReader {
   JournalReader& operator=(const JournalReader&) = delete;
 
   void start();
+  // What the thread does in one round, on the caller's thread and without its pauses. false: nothing new, paused, or it failed (see
+  // stats()). Requires: start() is never called (simulation).
+  bool round();
   // Finishes the batch in hand. Idempotent.
   void stop();
   // A paused reader takes no new batch (maintenance and tests).
@@ -67,6 +70,7 @@ class JournalReader {
   bool note(const Result<void>& done);
   // Until `prepare` succeeded; false: it is time to stop.
   bool prepare();
+  bool try_prepare();
   // Waits in small pieces; true: it is time to stop.
   bool sleep(Milliseconds time, bool until_hurried);
 
@@ -85,6 +89,9 @@ class JournalReader {
   // Somebody waits for this position.
   std::uint64_t hurried_to_ = 0;
   Stats stats_;
+
+  // The reader's thread:
+  bool prepared_ = false;
 
   std::thread thread_;
 };

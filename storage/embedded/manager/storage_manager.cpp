@@ -22,17 +22,20 @@ Result<void> StorageManager::start() {
   if (error) return fail(ErrorCode::kIo, "make " + directory.string() + ": " + error.message());
   WK_TRY(journal_, SegmentedJournal::open({.directory = directory / "journal",
                                            .segment_bytes = options_.journal_segment_bytes,
-                                           .files = options_.journal_files}));
+                                           .files = options_.journal_files,
+                                           .own_thread = options_.own_threads}));
   WK_TRY(warm_, WarmStore::open(directory / "warm.db", {.contacts = options_.contacts}));
   WK_TRY(search_, SearchIndex::open(directory / "search.db"));
   cold_ = std::make_unique<ColdStore>(directory / "archive");
   WK_TRY_VOID(start_warm());
   WK_TRY_VOID(start_search());
   // Both exist before either moves: release() asks both.
-  warm_reader_->start();
-  search_reader_->start();
+  if (options_.own_threads) {
+    warm_reader_->start();
+    search_reader_->start();
+  }
   archiver_ = std::make_unique<Archiver>(*warm_, *cold_, *options_.clock, options_.warm_keep);
-  if (options_.archive_in_background && options_.warm_keep.count() > 0) archiver_->start();
+  if (options_.own_threads && options_.archive_in_background && options_.warm_keep.count() > 0) archiver_->start();
   log_info("storage.opened", {{"directory", directory.string()},
                               {"journal_end", journal_->end().value},
                               {"warm_behind_bytes", journal_->end().value - warm_reader_->cursor().value},

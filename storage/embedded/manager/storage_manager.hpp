@@ -45,6 +45,8 @@ class StorageManager final : public ConversationStore {
     Milliseconds warm_keep = std::chrono::hours(24 * 30);
     // false: the archiver moves only when archive_step() is called (tests).
     bool archive_in_background = true;
+    // false: no thread at all. Nobody commits but commit_step(), no reader moves but by its round(), no archiver (simulation).
+    bool own_threads = true;
   };
 
   // Recovers the journal, opens and migrates the tiers, takes the journal's tail into hot, starts the readers.
@@ -81,9 +83,12 @@ class StorageManager final : public ConversationStore {
     std::uint64_t archived_events = 0;
   };
   Metrics metrics();
+  JournalPosition journal_end() const { return journal_->end(); }
   JournalReader& warm_reader() { return *warm_reader_; }
   JournalReader& search_reader() { return *search_reader_; }
   Result<std::size_t> archive_step() { return archiver_->step(); }
+  bool commit_step() { return journal_->step(); }
+  Result<JournalReport> verify_journal() const { return journal_->verify(); }
 
  private:
   explicit StorageManager(Options options);

@@ -22,6 +22,7 @@ class SimulatedFiles::OpenFile final : public File {
   }
 
   Result<void> write_at(std::string_view bytes, std::uint64_t offset) override {
+    owner_.step("write");
     const std::lock_guard lock(owner_.mutex_);
     if (owner_.fail_write_in_ > 0 && --owner_.fail_write_in_ == 0) {
       change({.is_write = true, .offset = offset, .bytes = std::string(bytes.substr(0, owner_.fail_write_keep_))});
@@ -34,6 +35,7 @@ class SimulatedFiles::OpenFile final : public File {
   }
 
   Result<void> allocate(std::uint64_t size) override {
+    owner_.step("allocate");
     const std::lock_guard lock(owner_.mutex_);
     if (size <= node_->visible.size()) return {};
     if (owner_.used_locked() + size - node_->visible.size() > owner_.room_) return fail(ErrorCode::kStorageFull, "simulated");
@@ -42,12 +44,14 @@ class SimulatedFiles::OpenFile final : public File {
   }
 
   Result<void> truncate(std::uint64_t size) override {
+    owner_.step("truncate");
     const std::lock_guard lock(owner_.mutex_);
     change({.bytes = {}, .size = size});
     return {};
   }
 
   Result<void> sync() override {
+    owner_.step("sync");
     std::function<void()> hook;
     {
       const std::lock_guard lock(owner_.mutex_);
@@ -56,6 +60,7 @@ class SimulatedFiles::OpenFile final : public File {
     if (hook) hook();
     const std::lock_guard lock(owner_.mutex_);
     if (owner_.fail_sync_in_ > 0 && --owner_.fail_sync_in_ == 0) return fail(ErrorCode::kIo, "simulated");
+    if (owner_.ignore_syncs_) return {};
     for (const Change& change : node_->unsynced) apply(node_->durable, change);
     node_->unsynced.clear();
     return {};
@@ -114,6 +119,11 @@ void SimulatedFiles::fail_sync(int nth) {
   fail_sync_in_ = nth;
 }
 
+void SimulatedFiles::ignore_syncs(bool ignores) {
+  const std::lock_guard lock(mutex_);
+  ignore_syncs_ = ignores;
+}
+
 void SimulatedFiles::fail_remove(bool fails) {
   const std::lock_guard lock(mutex_);
   fail_remove_ = fails;
@@ -122,6 +132,40 @@ void SimulatedFiles::fail_remove(bool fails) {
 void SimulatedFiles::on_sync(std::function<void()> hook) {
   const std::lock_guard lock(mutex_);
   on_sync_ = std::move(hook);
+}
+
+void SimulatedFiles::on_step(std::function<void(const char*)> hook) {
+  const std::lock_guard lock(mutex_);
+  on_step_ = std::move(hook);
+}
+
+void SimulatedFiles::step(const char* what) {
+  std::function<void(const char*)> hook;
+  {
+    const std::lock_guard lock(mutex_);
+    hook = on_step_;
+  }
+  if (hook) hook(what);
+}
+
+std::unique_ptr<SimulatedFiles> SimulatedFiles::after_kill() const {
+  const std::lock_guard lock(mutex_);
+  auto after = std::make_unique<SimulatedFiles>();
+  after->room_ = room_;
+  std::map<const Node*, std::shared_ptr<Node>> copies;
+  const auto copy = [&](const Names& names) {
+    Names out;
+    for (const auto& [path, node] : names) {
+      std::shared_ptr<Node>& made = copies[node.get()];
+      if (!made) made = std::make_shared<Node>(*node);
+      out[path] = made;
+    }
+    return out;
+  };
+  after->names_ = copy(names_);
+  after->names_history_.clear();
+  for (const Names& names : names_history_) after->names_history_.push_back(copy(names));
+  return after;
 }
 
 std::unique_ptr<SimulatedFiles> SimulatedFiles::after_power_cut(std::mt19937_64& random) const {
@@ -181,6 +225,7 @@ Result<std::vector<std::string>> SimulatedFiles::list(const std::filesystem::pat
 }
 
 Result<std::unique_ptr<File>> SimulatedFiles::open(const std::filesystem::path& path, Open how) {
+  if (how == Open::kCreate) step("create");
   const std::lock_guard lock(mutex_);
   if (how == Open::kCreate) {
     names_[path] = std::make_shared<Node>();
@@ -192,6 +237,7 @@ Result<std::unique_ptr<File>> SimulatedFiles::open(const std::filesystem::path& 
 }
 
 Result<void> SimulatedFiles::rename(const std::filesystem::path& from, const std::filesystem::path& to) {
+  step("rename");
   const std::lock_guard lock(mutex_);
   names_[to] = names_[from];
   names_.erase(from);
@@ -200,6 +246,7 @@ Result<void> SimulatedFiles::rename(const std::filesystem::path& from, const std
 }
 
 Result<void> SimulatedFiles::remove(const std::filesystem::path& path) {
+  step("remove");
   const std::lock_guard lock(mutex_);
   if (fail_remove_) return fail(ErrorCode::kIo, "simulated");
   names_.erase(path);
@@ -208,6 +255,7 @@ Result<void> SimulatedFiles::remove(const std::filesystem::path& path) {
 }
 
 Result<void> SimulatedFiles::sync_directory(const std::filesystem::path&) {
+  step("sync directory");
   const std::lock_guard lock(mutex_);
   names_history_ = {names_};
   return {};

@@ -24,13 +24,19 @@ class SimulatedFiles final : public FileOps {
   // The nth write from now (1: the next) stops after `keep` bytes with this error.
   void fail_write(int nth, std::size_t keep, ErrorCode code);
   void fail_sync(int nth);
+  // A disk that says it has synced and has not.
+  void ignore_syncs(bool ignores);
   void fail_remove(bool fails);
   // Runs at every File::sync, before it takes effect, without any lock held.
   void on_sync(std::function<void()> hook);
+  // Runs before everything that changes or syncs something, without any lock held: the moments a crash can fall between.
+  void on_step(std::function<void(const char* what)> hook);
 
   // What a machine finds that lost its power now: everything synced, and of the rest any sectors of any write, cut at any
   // byte, and the names as they were after some of the renames and removals since.
   std::unique_ptr<SimulatedFiles> after_power_cut(std::mt19937_64& random) const;
+  // What the next process finds after a kill -9: everything written, and what was not synced still is not.
+  std::unique_ptr<SimulatedFiles> after_kill() const;
   // The whole contents of a file, to look at and to damage.
   std::string contents(const std::filesystem::path& path) const;
   void set_contents(const std::filesystem::path& path, std::string bytes);
@@ -61,6 +67,8 @@ class SimulatedFiles final : public FileOps {
 
   static void apply(std::string& to, const Change& change);
   std::uint64_t used_locked() const;
+  // Requires: the lock is not held.
+  void step(const char* what);
 
   mutable std::mutex mutex_;
   Names names_;
@@ -72,8 +80,10 @@ class SimulatedFiles final : public FileOps {
   std::size_t fail_write_keep_ = 0;
   ErrorCode fail_write_code_ = ErrorCode::kIo;
   int fail_sync_in_ = 0;
+  bool ignore_syncs_ = false;
   bool fail_remove_ = false;
   std::function<void()> on_sync_;
+  std::function<void(const char*)> on_step_;
 };
 
 }  // namespace wk::testing
