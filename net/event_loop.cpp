@@ -1,6 +1,7 @@
 #include "net/event_loop.hpp"
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
@@ -113,6 +114,8 @@ EventLoop::~EventLoop() {
 
 void EventLoop::run() {
   mailbox_->bind();
+  // The kernel keeps 15 characters; accounting by thread goes by them.
+  pthread_setname_np(pthread_self(), options_.name.substr(0, 15).c_str());
   while (!mailbox_->stopped()) turn(kForever);
   // What was accepted is run; what that posts is refused already.
   turn(Milliseconds(0));

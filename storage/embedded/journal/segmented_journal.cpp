@@ -68,7 +68,10 @@ SegmentedJournal::SegmentedJournal(Options options, std::unique_ptr<DirectoryLoc
       active_(segments_.empty() ? nullptr : segments_.back()),
       allocated_bytes_(recovered.last_file_bytes),
       durable_(recovered.end) {
-  if (options_.own_thread) committer_ = std::thread([this] { run(); });
+  if (options_.own_thread) {
+    committer_ = std::thread([this] { run(); });
+    pthread_setname_np(committer_.native_handle(), "committer");
+  }
 }
 
 SegmentedJournal::~SegmentedJournal() { close(); }
