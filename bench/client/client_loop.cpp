@@ -1,0 +1,126 @@
+#include "bench/client/client_loop.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include <cerrno>
+
+#include "base/assert.hpp"
+
+namespace wk::bench {
+
+std::uint64_t now_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+void WebSocketPeer::on_data(std::string_view bytes, std::string& out) {
+  const bool held = !partial_.empty();
+  if (held) {
+    partial_.append(bytes);
+    bytes = partial_;
+  }
+  std::size_t used = 0;
+  for (;;) {
+    const std::string_view rest = bytes.substr(used);
+    if (rest.size() < 2) break;
+    const auto byte = [rest](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(rest[i])); };
+    std::uint64_t length = byte(1) & 127;
+    std::size_t head = 2;
+    if (length == 126) {
+      head = 4;
+      if (rest.size() < head) break;
+      length = byte(2) << 8 | byte(3);
+    } else if (length == 127) {
+      head = 10;
+      if (rest.size() < head) break;
+      length = 0;
+      for (std::size_t i = 2; i < head; ++i) length = length << 8 | byte(i);
+    }
+    if (rest.size() - head < length) break;
+    const std::string_view payload = rest.substr(head, length);
+    const std::uint64_t opcode = byte(0) & 15;
+    used += head + length;
+    if (opcode == 1 || opcode == 2) {
+      on_message(payload, out);
+    } else if (opcode == 8) {
+      on_close_frame(payload.size() < 2 ? 0 : static_cast<std::uint16_t>(static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1])));
+    }
+  }
+  if (held) {
+    partial_.erase(0, used);
+    // An idle connection keeps nothing.
+    if (partial_.empty()) std::string().swap(partial_);
+  } else if (used < bytes.size()) {
+    partial_.assign(bytes.substr(used));
+  }
+}
+
+ClientLoop::ClientLoop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(std::make_unique<char[]>(kReceiveBufferBytes)) {
+  WK_ASSERT(epoll_);
+}
+
+void ClientLoop::watch(Peer& peer, int operation, std::uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = &peer;
+  [[maybe_unused]] const int result = ::epoll_ctl(epoll_.get(), operation, peer.fd_.get(), &event);
+}
+
+void ClientLoop::add(Peer& peer, UniqueFd fd) {
+  ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+  peer.fd_ = std::move(fd);
+  watch(peer, EPOLL_CTL_ADD, EPOLLIN);
+}
+
+void ClientLoop::close(Peer& peer) {
+  peer.fd_.reset();
+  peer.unsent_.clear();
+}
+
+void ClientLoop::send(Peer& peer, std::string_view bytes) {
+  if (!peer.fd_ || bytes.empty()) return;
+  if (!peer.unsent_.empty()) {
+    peer.unsent_.append(bytes);
+    return;
+  }
+  const ssize_t sent = ::send(peer.fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  // A broken socket tells itself by EPOLLHUP.
+  if (sent < 0 && errno != EAGAIN) return;
+  const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  if (taken == bytes.size()) return;
+  peer.unsent_.assign(bytes.substr(taken));
+  watch(peer, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+}
+
+void ClientLoop::turn(std::uint64_t wait_ns) {
+  const timespec wait{.tv_sec = static_cast<time_t>(wait_ns / 1'000'000'000), .tv_nsec = static_cast<long>(wait_ns % 1'000'000'000)};
+  const int count = ::epoll_pwait2(epoll_.get(), events_.data(), kEventsPerTurn, &wait, nullptr);
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events_[static_cast<std::size_t>(i)];
+    on_ready(*static_cast<Peer*>(event.data.ptr), event.events);
+  }
+}
+
+void ClientLoop::on_ready(Peer& peer, std::uint32_t events) {
+  if (!peer.fd_) return;
+  if ((events & EPOLLOUT) != 0) {
+    const std::string unsent = std::exchange(peer.unsent_, {});
+    watch(peer, EPOLL_CTL_MOD, EPOLLIN);
+    send(peer, unsent);
+  }
+  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0) return;
+  const ssize_t received = ::recv(peer.fd_.get(), buffer_.get(), kReceiveBufferBytes, 0);
+  if (received > 0) {
+    out_.clear();
+    peer.on_data({buffer_.get(), static_cast<std::size_t>(received)}, out_);
+    send(peer, out_);
+  } else if (received == 0 || errno != EAGAIN) {
+    close(peer);
+    peer.on_closed();
+  }
+}
+
+}  // namespace wk::bench

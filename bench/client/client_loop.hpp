@@ -1,0 +1,81 @@
+// The load generator's event loop. It shares two cores with the server it measures, so it does little: one receive buffer and
+// one send buffer for all connections, one send for all answers to what one read brought, no allocation per message.
+//
+// Loop-bound: one loop per worker process, which has one thread. Peers outlive the loop's use of them.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/unique_fd.hpp"
+
+namespace wk::bench {
+
+// Monotonic.
+std::uint64_t now_ns();
+
+// One connection of a load.
+class Peer {
+ public:
+  virtual ~Peer() = default;
+  // All of `bytes` is used up, or kept by the peer. What it appends to `out` is sent when it returns.
+  virtual void on_data(std::string_view bytes, std::string& out) = 0;
+  // The other side closed, or the socket failed.
+  virtual void on_closed() = 0;
+  bool open() const { return static_cast<bool>(fd_); }
+
+ private:
+  friend class ClientLoop;
+  UniqueFd fd_;
+  // What the kernel did not take yet.
+  std::string unsent_;
+};
+
+// Cuts a server's frames (never masked) out of the stream.
+class WebSocketPeer : public Peer {
+ public:
+  void on_data(std::string_view bytes, std::string& out) final;
+
+ protected:
+  // A whole unfragmented message (our servers send no others).
+  virtual void on_message(std::string_view payload, std::string& out) = 0;
+  virtual void on_close_frame(std::uint16_t code) = 0;
+
+ private:
+  std::string partial_;
+};
+
+class ClientLoop {
+ public:
+  ClientLoop();
+
+  // Takes a connected socket.
+  void add(Peer& peer, UniqueFd fd);
+  // Non-blocking; what does not fit waits for the socket.
+  void send(Peer& peer, std::string_view bytes);
+  void close(Peer& peer);
+  // Waits at most so long for something to arrive, and serves it.
+  void turn(std::uint64_t wait_ns);
+  // Free for use between turns.
+  std::string& scratch() { return scratch_; }
+
+ private:
+  static constexpr std::size_t kReceiveBufferBytes = 256 << 10;
+  static constexpr int kEventsPerTurn = 512;
+
+  void on_ready(Peer& peer, std::uint32_t events);
+  void watch(Peer& peer, int operation, std::uint32_t events);
+
+  UniqueFd epoll_;
+  std::array<epoll_event, kEventsPerTurn> events_;
+  std::unique_ptr<char[]> buffer_;
+  std::string out_;
+  std::string scratch_;
+};
+
+}  // namespace wk::bench

@@ -1,0 +1,230 @@
+#include "bench/client/weikeyi_chat.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "bench/client/accounts.hpp"
+#include "bench/client/append_frame.hpp"
+#include "bench/client/chat_sender.hpp"
+#include "bench/client/dial.hpp"
+#include "bench/client/wire.hpp"
+#include "gateway/websocket/encoder.hpp"
+#include "weikeyi/v1/frame.pb.h"
+
+namespace wk::bench {
+namespace v1 = ::weikeyi::v1;
+
+namespace {
+
+// Field numbers of proto/weikeyi/v1/frame.proto and event.proto.
+namespace server_frame {
+constexpr std::uint32_t kWelcome = 1, kAck = 2, kRefusal = 3, kEvents = 4, kSubscribed = 5;
+}
+namespace ack {
+constexpr std::uint32_t kRef = 1;
+}
+namespace refusal {
+constexpr std::uint32_t kRef = 1, kCode = 2, kReason = 3, kRetryAfterMs = 4;
+}
+namespace events {
+constexpr std::uint32_t kConversationId = 1, kAfterSeq = 2, kThroughSeq = 3, kEvent = 4;
+}
+constexpr std::uint32_t kEventMessage = 11, kMessageText = 1, kWelcomeVisitor = 1, kVisitorConversationId = 2;
+
+struct Refusal {
+  std::uint32_t ref = 0;
+  std::uint32_t retry_after_ms = 0;
+  std::string_view code;
+  std::string_view reason;
+
+  explicit Refusal(std::string_view bytes) {
+    for (WireReader fields(bytes); fields.next();) {
+      if (fields.field() == refusal::kRef) ref = static_cast<std::uint32_t>(fields.number());
+      if (fields.field() == refusal::kCode) code = fields.bytes();
+      if (fields.field() == refusal::kReason) reason = fields.bytes();
+      if (fields.field() == refusal::kRetryAfterMs) retry_after_ms = static_cast<std::uint32_t>(fields.number());
+    }
+  }
+};
+
+std::string client_frame(const v1::ClientFrame& frame) {
+  return websocket::encode_frame({.mask = websocket::MaskKey{0}}, frame.SerializeAsString());
+}
+
+class Visitor final : public ChatSender {
+ public:
+  Visitor(ChatRoom& room, std::uint32_t index, const AppendFrame& append) : ChatSender(room, index), append_(append) {}
+  // Its conversation exists: the first message is stored.
+  bool settled_in() const { return settled_in_; }
+  std::uint64_t conversation() const { return conversation_; }
+
+ private:
+  void encode(const Stamp& stamp, std::string& out) override { append_.write(stamp, out); }
+
+  void on_message(std::string_view payload, std::string& out) override {
+    WireReader frame(payload);
+    if (!frame.next()) return;
+    switch (frame.field()) {
+      case server_frame::kAck:
+        for (WireReader fields(frame.bytes()); fields.next();) {
+          if (fields.field() != ack::kRef) continue;
+          const std::uint32_t number = AppendFrame::number(static_cast<std::uint32_t>(fields.number()));
+          if (number != 0) return on_acked(number, out);
+          settled_in_ = true;
+          return;
+        }
+        return;
+      case server_frame::kRefusal: {
+        const Refusal refusal(frame.bytes());
+        if (settled_in_) return on_refused(AppendFrame::number(refusal.ref), refusal.retry_after_ms, out);
+        room_.worker().tally().fail("a visitor was refused: " + std::string(refusal.code) + ", " + std::string(refusal.reason));
+        ++room_.worker().tally().broken;
+        return;
+      }
+      case server_frame::kWelcome:
+        for (WireReader fields(WireReader::find(frame.bytes(), kWelcomeVisitor)); fields.next();) {
+          if (fields.field() == kVisitorConversationId) conversation_ = fields.number();
+        }
+        append_.write({.sender = index(), .number = 0, .due_ns = now_ns()}, out);
+        return;
+      default: return;  // its own events, presence
+    }
+  }
+
+  const AppendFrame& append_;
+  std::uint64_t conversation_ = 0;
+  bool settled_in_ = false;
+};
+
+// An agent with some conversations on one socket.
+class Agent final : public WebSocketPeer {
+ public:
+  explicit Agent(ChatRoom& room) : room_(room) {}
+
+  void take(std::uint64_t conversation) { chats_.push_back({.conversation = conversation}); }
+  void enter(const std::string& api_token) {
+    v1::ClientFrame hello;
+    hello.mutable_hello()->set_api_token(api_token);
+    hello.mutable_hello()->set_client("bench");
+    room_.loop().send(*this, client_frame(hello));
+  }
+  bool listening() const { return subscribed_ == chats_.size(); }
+
+ private:
+  struct Chat {
+    std::uint64_t conversation = 0;
+    std::uint32_t through_seq = 0;
+  };
+
+  void on_message(std::string_view payload, std::string& out) override {
+    WireReader frame(payload);
+    if (!frame.next()) return;
+    switch (frame.field()) {
+      case server_frame::kEvents: return on_events(frame.bytes());
+      case server_frame::kSubscribed: ++subscribed_; return;
+      case server_frame::kWelcome: return subscribe(out);
+      case server_frame::kRefusal: {
+        const Refusal refusal(frame.bytes());
+        room_.worker().tally().fail("an agent was refused: " + std::string(refusal.code) + ", " + std::string(refusal.reason));
+        ++room_.worker().tally().broken;
+        return;
+      }
+      default: return;  // updates of lists, presence
+    }
+  }
+
+  void subscribe(std::string& out) {
+    // The index of a chat is its ref, so that an Events frame need not be searched for.
+    std::sort(chats_.begin(), chats_.end(), [](const Chat& a, const Chat& b) { return a.conversation < b.conversation; });
+    for (std::size_t i = 0; i < chats_.size(); ++i) {
+      v1::ClientFrame frame;
+      frame.set_ref(static_cast<std::uint32_t>(i + 1));
+      frame.mutable_subscribe()->set_conversation_id(chats_[i].conversation);
+      out.append(client_frame(frame));
+    }
+  }
+
+  void on_events(std::string_view bytes) {
+    std::uint64_t conversation = 0;
+    std::uint32_t after = 0;
+    std::uint32_t through = 0;
+    for (WireReader fields(bytes); fields.next();) {
+      switch (fields.field()) {
+        case events::kConversationId: conversation = fields.number(); break;
+        case events::kAfterSeq: after = static_cast<std::uint32_t>(fields.number()); break;
+        case events::kThroughSeq: through = static_cast<std::uint32_t>(fields.number()); break;
+        case events::kEvent: on_event(fields.bytes()); break;
+        default: break;
+      }
+    }
+    const auto chat = std::lower_bound(chats_.begin(), chats_.end(), conversation,
+                                       [](const Chat& c, std::uint64_t id) { return c.conversation < id; });
+    if (chat == chats_.end() || chat->conversation != conversation) {
+      ++room_.worker().tally().wrong;
+      return;
+    }
+    if (after != chat->through_seq) ++room_.worker().tally().range_gaps;
+    chat->through_seq = through;
+  }
+
+  void on_event(std::string_view event) {
+    const std::string_view message = WireReader::find(event, kEventMessage);
+    if (message.empty()) return;
+    room_.worker().tally().event_bytes = event.size();
+    room_.on_text(WireReader::find(message, kMessageText));
+  }
+
+  void on_close_frame(std::uint16_t) override { ++room_.worker().tally().broken; }
+  void on_closed() override { ++room_.worker().tally().broken; }
+
+  ChatRoom& room_;
+  std::vector<Chat> chats_;
+  std::size_t subscribed_ = 0;
+};
+
+Result<void> connect(ChatRoom& room, Peer& peer, std::uint32_t index) {
+  WK_TRY(Upgraded upgraded, dial_websocket(room.load().endpoint, index, {}));
+  room.loop().add(peer, std::move(upgraded.fd));
+  return {};
+}
+
+}  // namespace
+
+Result<void> run_weikeyi_chat(const ChatLoad& load, Worker& worker) {
+  ChatRoom room(load, worker);
+  const AppendFrame append(load.text_bytes);
+  const Worker::Share mine = worker.share(load.senders);
+  WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
+  std::vector<std::unique_ptr<Visitor>> visitors;
+  for (std::uint32_t i = 0; i < mine.count; ++i) {
+    WK_TRY(const std::string token, sessions.next());
+    visitors.push_back(std::make_unique<Visitor>(room, mine.begin + i, append));
+    WK_TRY_VOID(connect(room, *visitors.back(), mine.begin + i));
+    v1::ClientFrame hello;
+    hello.mutable_hello()->set_visitor_token(token);
+    hello.mutable_hello()->set_client("bench");
+    room.loop().send(*visitors.back(), client_frame(hello));
+    // The answers are taken meanwhile, so that nobody's deadline passes.
+    room.loop().turn(0);
+  }
+  const auto all = [](auto& list, auto is) { return std::all_of(list.begin(), list.end(), [is](auto& one) { return (one.get()->*is)(); }); };
+  WK_TRY_VOID(room.run_until([&] { return all(visitors, &Visitor::settled_in); }, "visitors' first messages"));
+
+  std::vector<std::unique_ptr<Agent>> agents;
+  for (std::uint32_t i = 0; i < mine.count; ++i) {
+    if (i % load.chats_per_agent == 0) agents.push_back(std::make_unique<Agent>(room));
+    agents.back()->take(visitors[i]->conversation());
+  }
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    WK_TRY_VOID(connect(room, *agents[i], mine.begin + static_cast<std::uint32_t>(i)));
+    agents[i]->enter(load.api_token);
+    room.loop().turn(0);
+  }
+  WK_TRY_VOID(room.run_until([&] { return all(agents, &Agent::listening); }, "agents' subscriptions"));
+  std::vector<ChatSender*> senders;
+  for (auto& visitor : visitors) senders.push_back(visitor.get());
+  return room.run(std::move(senders));
+}
+
+}  // namespace wk::bench
