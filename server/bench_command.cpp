@@ -99,6 +99,79 @@ void add_chat(CLI::App& bench, const Finished& finished) {
   });
 }
 
+void add_idle(CLI::App& bench, const Finished& finished) {
+  auto run = std::make_shared<bench::IdleRun>();
+  CLI::App* command = bench.add_subcommand("idle", "Visitors who are there and do nothing: memory of each, CPU of their heartbeats");
+  add_target(*command, run->target);
+  command->add_option("--connections", run->steps, "Figures are taken at each of these, growing")->capture_default_str()->delimiter(',');
+  command->add_option("--seconds", run->durations.seconds, "How long CPU is measured at each")->capture_default_str()->check(CLI::Range(0.1, 86'400.0));
+  command->add_option("--heartbeat-ms", run->load.heartbeat_ms, "Between two Pings of a visitor")->capture_default_str()->check(CLI::Range(100, 44'000));
+  command->add_flag("--deflate", run->load.deflate, "Negotiate permessage-deflate");
+  command->add_flag("!--no-conversations", run->load.conversations, "Visitors have not written yet, so their conversations do not exist");
+  command->add_option("--site", run->target.site, "Key of the site the visitors come to")->capture_default_str();
+  command->callback([run, finished] {
+    end_on_signals();
+    finished(run_idle(*run));
+  });
+}
+
+void add_fanout(CLI::App& bench, const Finished& finished) {
+  auto run = std::make_shared<bench::FanoutRun>();
+  CLI::App* command = bench.add_subcommand("fanout", "One conversation that many agents' sockets follow; or a floor's plain sends");
+  add_target(*command, run->target);
+  add_durations(*command, run->durations);
+  command->add_option("--subscribers", run->load.subscribers, "Sockets that follow it")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  command->add_option("--text-bytes", run->load.text_bytes, "Bytes of a text; 50 make an event of about 128")->capture_default_str()->check(CLI::Range(32, 20'000));
+  command->add_option("--site", run->target.site, "Key of the site the visitor comes to")->capture_default_str();
+  command->add_option("--email", run->target.email, "An agent of the running server; the password is taken from WEIKEYI_BENCH_PASSWORD");
+  command->callback([run, finished] {
+    end_on_signals();
+    finished(run_fanout(*run));
+  });
+}
+
+void add_storm(CLI::App& bench, const Finished& finished) {
+  auto run = std::make_shared<bench::StormRun>();
+  auto back = std::make_shared<bench::ReturnRun>();
+  auto returning = std::make_shared<bool>(false);
+  CLI::App* command = bench.add_subcommand("storm", "Handshakes with a token's check, as many as are served; or clients back after a restart");
+  add_target(*command, run->target);
+  add_durations(*command, run->durations);
+  command->add_option("--concurrent", run->load.concurrent, "Handshakes under way at a time")->capture_default_str()->check(CLI::Range(1, 10'000));
+  command->add_option("--target", run->load.target, "What is asked for")->capture_default_str();
+  command->add_flag("!--no-hello", run->hello, "A handshake ends with the upgrade, without a token (to compare with a proxy)");
+  command->add_option("--site", run->target.site, "Key of the site the visitors come to")->capture_default_str();
+  command->add_flag("--return", *returning, "Instead: the server is killed and started again, and everybody comes back");
+  command->add_option("--clients", back->load.clients, "With --return: who comes back")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  command->add_option("--chatters", back->load.chatters, "With --return: those who are back first and chat meanwhile")->capture_default_str();
+  command->add_option("--within", back->load.within_seconds, "With --return: seconds over which they come")->capture_default_str()->check(CLI::Range(0.0, 600.0));
+  command->callback([run, back, returning, finished] {
+    end_on_signals();
+    back->target = run->target;
+    finished(*returning ? run_return(*back) : run_storm(*run));
+  });
+}
+
+void add_mixed(CLI::App& bench, const Finished& finished) {
+  auto run = std::make_shared<bench::MixedRun>();
+  CLI::App* command = bench.add_subcommand("mixed", "A realistic day: many idle, some typing, few messages, answers, uploads, reconnects");
+  add_target(*command, run->target);
+  add_durations(*command, run->durations);
+  command->add_option("--visitors", run->load.visitors, "Visitors at a time")->capture_default_str()->check(CLI::Range(1, 500'000));
+  command->add_option("--chats-per-agent", run->load.chats_per_agent, "Conversations on one agent's socket")->capture_default_str()->check(CLI::Range(1, 500));
+  command->add_option("--between-messages", run->load.seconds_between_messages, "Seconds between two messages of a visitor, on average")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--between-reconnects", run->load.seconds_between_reconnects, "Seconds between two reconnects of a visitor, on average")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--to-answer", run->load.seconds_to_answer, "Seconds until an agent answers, on average")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--uploads-per-second", run->load.uploads_per_second, "Files of all visitors together")->capture_default_str()->check(CLI::NonNegativeNumber);
+  command->add_option("--upload-bytes", run->load.upload_bytes, "Size of each")->capture_default_str()->check(CLI::Range(1, 1 << 28));
+  command->add_option("--site", run->target.site, "Key of the site the visitors come to")->capture_default_str();
+  command->add_option("--email", run->target.email, "An agent of the running server; the password is taken from WEIKEYI_BENCH_PASSWORD");
+  command->callback([run, finished] {
+    end_on_signals();
+    finished(run_mixed(*run));
+  });
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Finished finished) {
@@ -112,6 +185,10 @@ void add_bench(CLI::App& app, Finished finished) {
 
   add_echo(*bench, finished);
   add_chat(*bench, finished);
+  add_idle(*bench, finished);
+  add_fanout(*bench, finished);
+  add_storm(*bench, finished);
+  add_mixed(*bench, finished);
 }
 
 }  // namespace wk

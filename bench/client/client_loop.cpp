@@ -23,7 +23,15 @@ void WebSocketPeer::on_data(std::string_view bytes, std::string& out) {
     bytes = partial_;
   }
   std::size_t used = 0;
-  for (;;) {
+  if (upgrading_) {
+    const std::size_t end = bytes.find("\r\n\r\n");
+    if (end != std::string_view::npos) {
+      upgrading_ = false;
+      used = end + 4;
+      on_upgrade_answer(bytes.substr(0, used), out);
+    }
+  }
+  while (!upgrading_) {
     const std::string_view rest = bytes.substr(used);
     if (rest.size() < 2) break;
     const auto byte = [rest](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(rest[i])); };
@@ -78,6 +86,12 @@ void ClientLoop::add(Peer& peer, UniqueFd fd) {
 void ClientLoop::close(Peer& peer) {
   peer.fd_.reset();
   peer.unsent_.clear();
+}
+
+void ClientLoop::abort(Peer& peer) {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(peer.fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  close(peer);
 }
 
 void ClientLoop::send(Peer& peer, std::string_view bytes) {

@@ -40,14 +40,21 @@ class Peer {
 class WebSocketPeer : public Peer {
  public:
   void on_data(std::string_view bytes, std::string& out) final;
+  // The answer to an upgrade request comes first, and goes to on_upgrade_answer. (Blocking dials have read it already.)
+  void await_upgrade() {
+    upgrading_ = true;
+    std::string().swap(partial_);
+  }
 
  protected:
   // A whole unfragmented message (our servers send no others).
   virtual void on_message(std::string_view payload, std::string& out) = 0;
   virtual void on_close_frame(std::uint16_t code) = 0;
+  virtual void on_upgrade_answer(std::string_view, std::string&) {}
 
  private:
   std::string partial_;
+  bool upgrading_ = false;
 };
 
 class ClientLoop {
@@ -59,6 +66,8 @@ class ClientLoop {
   // Non-blocking; what does not fit waits for the socket.
   void send(Peer& peer, std::string_view bytes);
   void close(Peer& peer);
+  // With a reset, which leaves no TIME_WAIT behind.
+  void abort(Peer& peer);
   // Waits at most so long for something to arrive, and serves it.
   void turn(std::uint64_t wait_ns);
   // Free for use between turns.

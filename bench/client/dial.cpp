@@ -45,12 +45,10 @@ std::string_view header(std::string_view head, std::string_view name) {
   return {};
 }
 
-}  // namespace
-
-Result<UniqueFd> dial(const Endpoint& to, std::uint32_t index) {
+Result<UniqueFd> dial_with(const Endpoint& to, std::uint32_t index, int flags) {
   sockaddr_storage address{};
   const socklen_t length = to.to_sockaddr(address);
-  UniqueFd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
   if (!fd) return fail(ErrorCode::kIo, fmt::format("socket: {}", std::strerror(errno)));
   const int one = 1;
   if (address.ss_family == AF_INET && is_loopback(to)) {
@@ -62,12 +60,18 @@ Result<UniqueFd> dial(const Endpoint& to, std::uint32_t index) {
       return fail(ErrorCode::kIo, fmt::format("bind: {}", std::strerror(errno)));
     }
   }
-  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), length) != 0) {
+  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 && errno != EINPROGRESS) {
     return fail(ErrorCode::kIo, fmt::format("connect {}: {}", to.text(), std::strerror(errno)));
   }
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   return fd;
 }
+
+}  // namespace
+
+Result<UniqueFd> dial(const Endpoint& to, std::uint32_t index) { return dial_with(to, index, 0); }
+
+Result<UniqueFd> dial_begin(const Endpoint& to, std::uint32_t index) { return dial_with(to, index, SOCK_NONBLOCK); }
 
 Result<void> send_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -78,15 +82,19 @@ Result<void> send_all(int fd, std::string_view bytes) {
   return {};
 }
 
+std::string upgrade_request(const Endpoint& to, const UpgradeWish& wish) {
+  const std::string host = to.text();
+  return websocket::client_upgrade_request({.host = host,
+                                            .target = wish.target,
+                                            .key = "MDEyMzQ1Njc4OWFiY2RlZg==",
+                                            .subprotocols = wish.subprotocol,
+                                            .deflate = wish.deflate,
+                                            .extra = {}});
+}
+
 Result<Upgraded> dial_websocket(const Endpoint& to, std::uint32_t index, const UpgradeWish& wish) {
   WK_TRY(UniqueFd fd, dial(to, index));
-  const std::string host = to.text();
-  WK_TRY_VOID(send_all(fd.get(), websocket::client_upgrade_request({.host = host,
-                                                                    .target = wish.target,
-                                                                    .key = "MDEyMzQ1Njc4OWFiY2RlZg==",
-                                                                    .subprotocols = wish.subprotocol,
-                                                                    .deflate = wish.deflate,
-                                                                    .extra = {}})));
+  WK_TRY_VOID(send_all(fd.get(), upgrade_request(to, wish)));
   std::string in;
   WK_TRY(const std::size_t end, read_head(fd.get(), in));
   if (!in.starts_with("HTTP/1.1 101")) return fail(ErrorCode::kProtocol, "no upgrade: " + in.substr(0, 200));

@@ -15,6 +15,8 @@ namespace wk::bench {
 // Connects from one of many addresses of 127.0.0.0/8, chosen by `index`: an address has only 28,000 ports, and servers
 // count per address. To anything but loopback from whatever address the kernel takes.
 Result<UniqueFd> dial(const Endpoint& to, std::uint32_t index);
+// The same without waiting: a ClientLoop sends what is written meanwhile, and tells when it fails.
+Result<UniqueFd> dial_begin(const Endpoint& to, std::uint32_t index);
 Result<void> send_all(int fd, std::string_view bytes);
 
 struct Upgraded {
@@ -28,6 +30,7 @@ struct UpgradeWish {
   std::string_view subprotocol = "weikeyi.v1.proto";
   bool deflate = false;
 };
+std::string upgrade_request(const Endpoint& to, const UpgradeWish& wish);
 Result<Upgraded> dial_websocket(const Endpoint& to, std::uint32_t index, const UpgradeWish& wish);
 
 // One HTTP connection kept open, for JSON calls one after another. Blocking.

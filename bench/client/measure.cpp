@@ -82,6 +82,7 @@ nlohmann::ordered_json cpu_report(const ThreadTimes& cpu, double seconds, std::u
   return {{"ack_path_us", each(parts.ack_path_ns)},
           {"readers_us", each(parts.readers_ns)},
           {"others_us", each(parts.others_ns)},
+          {"all_us", each(parts.all())},
           {"cores", rounded(static_cast<double>(parts.all()) / 1e9 / seconds)},
           {"by_thread_us", threads}};
 }

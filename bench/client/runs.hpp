@@ -3,10 +3,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "bench/client/chat_load.hpp"
 #include "bench/client/echo_load.hpp"
+#include "bench/client/fanout_load.hpp"
+#include "bench/client/idle_load.hpp"
 #include "bench/client/measure.hpp"
+#include "bench/client/mixed_load.hpp"
+#include "bench/client/return_load.hpp"
+#include "bench/client/storm_load.hpp"
 #include "bench/client/target.hpp"
 
 namespace wk::bench {
@@ -25,5 +31,45 @@ struct ChatRun {
 };
 // Fails where a message was lost, doubled, out of order or otherwise not as sent.
 Result<void> run_chat(ChatRun run);
+
+struct IdleRun {
+  TargetOptions target;
+  IdleLoad load;
+  // Figures are taken at each of these numbers of connections, growing.
+  std::vector<std::uint32_t> steps{1'000, 5'000, 15'000};
+  Durations durations{.seconds = 20};
+};
+// Fails where a connection was dropped.
+Result<void> run_idle(IdleRun run);
+
+struct FanoutRun {
+  TargetOptions target;
+  FanoutLoad load;
+  Durations durations;
+};
+Result<void> run_fanout(FanoutRun run);
+
+struct StormRun {
+  TargetOptions target;
+  StormLoad load;
+  // Sign in as a visitor; otherwise a handshake ends with the upgrade (a proxy's, to compare with).
+  bool hello = true;
+  Durations durations;
+};
+Result<void> run_storm(StormRun run);
+
+struct ReturnRun {
+  TargetOptions target;
+  ReturnLoad load;
+};
+// Kills the server, starts it again, and fails where not everybody comes back.
+Result<void> run_return(ReturnRun run);
+
+struct MixedRun {
+  TargetOptions target;
+  MixedLoad load;
+  Durations durations{.warm_up_seconds = 5, .seconds = 60};
+};
+Result<void> run_mixed(MixedRun run);
 
 }  // namespace wk::bench

@@ -40,26 +40,40 @@ Result<std::string> first_line(int fd) {
 }  // namespace
 
 Result<ServerProcess> ServerProcess::start(const std::vector<std::string>& command, std::filesystem::path directory) {
+  ServerProcess server({}, 0);
+  server.arguments_ = command;
+  server.directory_ = std::move(directory);
+  for (const std::string& word : command) server.command_ += (server.command_.empty() ? "" : " ") + word;
+  WK_TRY_VOID(server.launch());
+  return server;
+}
+
+Result<void> ServerProcess::restart(int signal) {
+  stop(signal);
+  for (std::string& word : arguments_) {
+    if (word == "127.0.0.1:0") word = endpoint_.text();
+  }
+  return launch();
+}
+
+Result<void> ServerProcess::launch() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return fail(ErrorCode::kIo, std::strerror(errno));
   UniqueFd output(ends[0]);
   UniqueFd input(ends[1]);
-  const pid_t pid = ::fork();
-  if (pid < 0) return fail(ErrorCode::kIo, std::strerror(errno));
-  if (pid == 0) become(command, input.get());
+  pid_ = ::fork();
+  if (pid_ < 0) return fail(ErrorCode::kIo, std::strerror(errno));
+  if (pid_ == 0) become(arguments_, input.get());
   input.reset();
-  ServerProcess server({}, pid);
-  server.started_ = true;
-  server.directory_ = std::move(directory);
-  for (const std::string& word : command) server.command_ += (server.command_.empty() ? "" : " ") + word;
-  WK_TRY(server.line_, first_line(output.get()));
-  server.output_ = std::move(output);
-  const auto json = nlohmann::json::parse(server.line_, nullptr, false);
-  if (json.is_discarded()) return fail(ErrorCode::kProtocol, "the server's first line is no JSON: " + server.line_);
+  started_ = true;
+  WK_TRY(line_, first_line(output.get()));
+  output_ = std::move(output);
+  const auto json = nlohmann::json::parse(line_, nullptr, false);
+  if (json.is_discarded()) return fail(ErrorCode::kProtocol, "the server's first line is no JSON: " + line_);
   std::string address = json.contains("port") ? "127.0.0.1:" + std::to_string(json["port"].get<int>()) : json.value("url", "");
   if (const std::size_t scheme = address.find("://"); scheme != std::string::npos) address.erase(0, scheme + 3);
-  WK_TRY(server.endpoint_, Endpoint::parse(address.substr(0, address.find('/'))));
-  return server;
+  WK_TRY(endpoint_, Endpoint::parse(address.substr(0, address.find('/'))));
+  return {};
 }
 
 ServerProcess::ServerProcess(ServerProcess&& other) noexcept
@@ -68,6 +82,7 @@ ServerProcess::ServerProcess(ServerProcess&& other) noexcept
       started_(std::exchange(other.started_, false)),
       output_(std::move(other.output_)),
       line_(std::move(other.line_)),
+      arguments_(std::move(other.arguments_)),
       command_(std::move(other.command_)),
       directory_(std::exchange(other.directory_, {})) {}
 

@@ -32,15 +32,19 @@ class ServerProcess {
   const std::string& command() const { return command_; }
   // SIGTERM, or SIGKILL; waits for its end.
   void stop(int signal);
+  // stop(), and the same command again on the same port.
+  Result<void> restart(int signal);
 
  private:
   ServerProcess(Endpoint endpoint, pid_t pid) : endpoint_(endpoint), pid_(pid) {}
+  Result<void> launch();
 
   Endpoint endpoint_;
   pid_t pid_ = 0;
   bool started_ = false;
   UniqueFd output_;
   std::string line_;
+  std::vector<std::string> arguments_;
   std::string command_;
   std::filesystem::path directory_;
 };

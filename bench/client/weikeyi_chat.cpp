@@ -8,49 +8,11 @@
 #include "bench/client/append_frame.hpp"
 #include "bench/client/chat_sender.hpp"
 #include "bench/client/dial.hpp"
+#include "bench/client/frames.hpp"
 #include "bench/client/wire.hpp"
-#include "gateway/websocket/encoder.hpp"
-#include "weikeyi/v1/frame.pb.h"
 
 namespace wk::bench {
-namespace v1 = ::weikeyi::v1;
-
 namespace {
-
-// Field numbers of proto/weikeyi/v1/frame.proto and event.proto.
-namespace server_frame {
-constexpr std::uint32_t kWelcome = 1, kAck = 2, kRefusal = 3, kEvents = 4, kSubscribed = 5;
-}
-namespace ack {
-constexpr std::uint32_t kRef = 1;
-}
-namespace refusal {
-constexpr std::uint32_t kRef = 1, kCode = 2, kReason = 3, kRetryAfterMs = 4;
-}
-namespace events {
-constexpr std::uint32_t kConversationId = 1, kAfterSeq = 2, kThroughSeq = 3, kEvent = 4;
-}
-constexpr std::uint32_t kEventMessage = 11, kMessageText = 1, kWelcomeVisitor = 1, kVisitorConversationId = 2;
-
-struct Refusal {
-  std::uint32_t ref = 0;
-  std::uint32_t retry_after_ms = 0;
-  std::string_view code;
-  std::string_view reason;
-
-  explicit Refusal(std::string_view bytes) {
-    for (WireReader fields(bytes); fields.next();) {
-      if (fields.field() == refusal::kRef) ref = static_cast<std::uint32_t>(fields.number());
-      if (fields.field() == refusal::kCode) code = fields.bytes();
-      if (fields.field() == refusal::kReason) reason = fields.bytes();
-      if (fields.field() == refusal::kRetryAfterMs) retry_after_ms = static_cast<std::uint32_t>(fields.number());
-    }
-  }
-};
-
-std::string client_frame(const v1::ClientFrame& frame) {
-  return websocket::encode_frame({.mask = websocket::MaskKey{0}}, frame.SerializeAsString());
-}
 
 class Visitor final : public ChatSender {
  public:
@@ -66,26 +28,21 @@ class Visitor final : public ChatSender {
     WireReader frame(payload);
     if (!frame.next()) return;
     switch (frame.field()) {
-      case server_frame::kAck:
-        for (WireReader fields(frame.bytes()); fields.next();) {
-          if (fields.field() != ack::kRef) continue;
-          const std::uint32_t number = AppendFrame::number(static_cast<std::uint32_t>(fields.number()));
-          if (number != 0) return on_acked(number, out);
-          settled_in_ = true;
-          return;
-        }
+      case server_frame::kAck: {
+        const std::uint32_t number = AppendFrame::number(static_cast<std::uint32_t>(number_field(frame.bytes(), ack::kRef)));
+        if (number != 0) return on_acked(number, out);
+        settled_in_ = true;
         return;
+      }
       case server_frame::kRefusal: {
         const Refusal refusal(frame.bytes());
         if (settled_in_) return on_refused(AppendFrame::number(refusal.ref), refusal.retry_after_ms, out);
-        room_.worker().tally().fail("a visitor was refused: " + std::string(refusal.code) + ", " + std::string(refusal.reason));
+        room_.worker().tally().fail("a visitor was refused: " + refusal.text());
         ++room_.worker().tally().broken;
         return;
       }
       case server_frame::kWelcome:
-        for (WireReader fields(WireReader::find(frame.bytes(), kWelcomeVisitor)); fields.next();) {
-          if (fields.field() == kVisitorConversationId) conversation_ = fields.number();
-        }
+        conversation_ = number_field(WireReader::find(frame.bytes(), welcome::kVisitor), welcome::kConversationId);
         append_.write({.sender = index(), .number = 0, .due_ns = now_ns()}, out);
         return;
       default: return;  // its own events, presence
@@ -104,10 +61,7 @@ class Agent final : public WebSocketPeer {
 
   void take(std::uint64_t conversation) { chats_.push_back({.conversation = conversation}); }
   void enter(const std::string& api_token) {
-    v1::ClientFrame hello;
-    hello.mutable_hello()->set_api_token(api_token);
-    hello.mutable_hello()->set_client("bench");
-    room_.loop().send(*this, client_frame(hello));
+    room_.loop().send(*this, agent_hello(api_token));
   }
   bool listening() const { return subscribed_ == chats_.size(); }
 
@@ -126,7 +80,7 @@ class Agent final : public WebSocketPeer {
       case server_frame::kWelcome: return subscribe(out);
       case server_frame::kRefusal: {
         const Refusal refusal(frame.bytes());
-        room_.worker().tally().fail("an agent was refused: " + std::string(refusal.code) + ", " + std::string(refusal.reason));
+        room_.worker().tally().fail("an agent was refused: " + refusal.text());
         ++room_.worker().tally().broken;
         return;
       }
@@ -135,14 +89,8 @@ class Agent final : public WebSocketPeer {
   }
 
   void subscribe(std::string& out) {
-    // The index of a chat is its ref, so that an Events frame need not be searched for.
     std::sort(chats_.begin(), chats_.end(), [](const Chat& a, const Chat& b) { return a.conversation < b.conversation; });
-    for (std::size_t i = 0; i < chats_.size(); ++i) {
-      v1::ClientFrame frame;
-      frame.set_ref(static_cast<std::uint32_t>(i + 1));
-      frame.mutable_subscribe()->set_conversation_id(chats_[i].conversation);
-      out.append(client_frame(frame));
-    }
+    for (std::size_t i = 0; i < chats_.size(); ++i) out.append(subscribe_frame(static_cast<std::uint32_t>(i + 1), chats_[i].conversation));
   }
 
   void on_events(std::string_view bytes) {
@@ -169,10 +117,10 @@ class Agent final : public WebSocketPeer {
   }
 
   void on_event(std::string_view event) {
-    const std::string_view message = WireReader::find(event, kEventMessage);
+    const std::string_view message = WireReader::find(event, event::kMessage);
     if (message.empty()) return;
     room_.worker().tally().event_bytes = event.size();
-    room_.on_text(WireReader::find(message, kMessageText));
+    room_.on_text(WireReader::find(message, event::kText));
   }
 
   void on_close_frame(std::uint16_t) override { ++room_.worker().tally().broken; }
@@ -201,10 +149,7 @@ Result<void> run_weikeyi_chat(const ChatLoad& load, Worker& worker) {
     WK_TRY(const std::string token, sessions.next());
     visitors.push_back(std::make_unique<Visitor>(room, mine.begin + i, append));
     WK_TRY_VOID(connect(room, *visitors.back(), mine.begin + i));
-    v1::ClientFrame hello;
-    hello.mutable_hello()->set_visitor_token(token);
-    hello.mutable_hello()->set_client("bench");
-    room.loop().send(*visitors.back(), client_frame(hello));
+    room.loop().send(*visitors.back(), visitor_hello(token));
     // The answers are taken meanwhile, so that nobody's deadline passes.
     room.loop().turn(0);
   }

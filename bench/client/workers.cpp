@@ -27,6 +27,16 @@ void nap() { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
 
 }  // namespace
 
+void MixedTally::add(const MixedTally& other) {
+  answers += other.answers;
+  typing += other.typing;
+  pings += other.pings;
+  reconnects += other.reconnects;
+  uploads += other.uploads;
+  reconnect.add(other.reconnect);
+  upload.add(other.upload);
+}
+
 void Tally::fail(const std::string& reason) {
   std::snprintf(failure, sizeof failure, "%s", reason.c_str());
   state.store(State::kFailed, std::memory_order_release);

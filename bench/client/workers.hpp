@@ -27,6 +27,19 @@ enum class Phase : std::uint32_t {
   kDrain,    // nothing new; wait for what is under way
 };
 
+// What only the mixed load counts, of its whole run; histograms of the measured phase.
+struct MixedTally {
+  std::uint64_t answers = 0;
+  std::uint64_t typing = 0;
+  std::uint64_t pings = 0;
+  std::uint64_t reconnects = 0;
+  std::uint64_t uploads = 0;
+  Histogram reconnect;
+  Histogram upload;
+
+  void add(const MixedTally& other);
+};
+
 struct Tally {
   enum class State : std::uint32_t { kSettingUp, kReady, kEnded, kFailed };
 
@@ -47,6 +60,7 @@ struct Tally {
   std::uint64_t range_gaps = 0;  // ranges of events that did not join
   std::uint64_t wrong = 0;       // contents that were not what was sent
   std::uint64_t event_bytes = 0; // of one delivered event, encoded
+  MixedTally mixed;
   char failure[256] = {};
 
   void fail(const std::string& reason);

@@ -22,7 +22,7 @@ after(async () => {
 const kShort = ['--seconds', '1', '--warm-up', '0.2'];
 
 async function bench(...args) {
-  const { stdout } = await promisify(execFile)(binary, ['bench', ...args, ...kShort], { timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(binary, ['bench', ...args, ...(args.includes('--seconds') || args.includes('--return') ? [] : kShort)], { timeout: 60_000 });
   return JSON.parse(stdout);
 }
 
@@ -47,4 +47,42 @@ test('chat: open loop keeps its rate', async () => {
   const report = await bench('chat', '--visitors', '5', '--rate', '200', '--data', data);
   assert.ok(Math.abs(report.per_second - 200) < 40, `${report.per_second} a second`);
   assert.equal(report.overrun, 0);
+});
+
+test('idle: memory and CPU of those who are there, with and without compression', async () => {
+  for (const flags of [[], ['--deflate'], ['--no-conversations']]) {
+    const { stdout } = await promisify(execFile)(binary, ['bench', 'idle', '--connections', '10,40', '--seconds', '1', '--heartbeat-ms', '200', '--data', data, ...flags], { timeout: 120_000 });
+    const { steps } = JSON.parse(stdout);
+    assert.deepEqual(steps.map((step) => [step.connections, step.dropped]), [[10, 0], [40, 0]]);
+    assert.ok(steps[1].cpu_percent_per_10000 > 0);
+  }
+});
+
+test('fanout: every subscriber has every event', async () => {
+  const report = await bench('fanout', '--subscribers', '20', '--data', data);
+  assert.ok(report.events > 0);
+  assert.ok(report.deliveries >= (report.events - 1) * 20);
+  assert.equal(report.lost + report.duplicate + report.out_of_order + report.wrong, 0);
+});
+
+test('storm: handshakes with a token, and without', async () => {
+  const full = await bench('storm', '--concurrent', '4', '--data', data);
+  assert.ok(full.handshakes > 0);
+  assert.equal(full.refused + full.broken, 0);
+  const bare = await bench('storm', '--concurrent', '4', '--no-hello', '--data', data);
+  assert.ok(bare.handshakes > 0);
+});
+
+test('storm: everybody is back after a kill, and chats', async () => {
+  const report = await bench('storm', '--return', '--clients', '30', '--chatters', '5', '--within', '1.5', '--data', data);
+  assert.equal(report.back, 30);
+  assert.ok(report.wait_ms.count === 25 && report.chatters_ack_ms.count > 0);
+  assert.equal(report.let_in_and_lost, 0);
+});
+
+test('mixed: a short day without a loss in either direction', async () => {
+  const report = await bench('mixed', '--visitors', '12', '--chats-per-agent', '5', '--between-messages', '0.3', '--to-answer', '0.1',
+    '--between-reconnects', '2', '--uploads-per-second', '4', '--upload-bytes', '5000', '--data', data, '--seconds', '5');
+  for (const count of ['messages', 'answers', 'typing', 'reconnects', 'uploads']) assert.ok(report[count] > 0, count);
+  assert.equal(report.lost + report.duplicate + report.out_of_order + report.unacked + report.range_gaps + report.wrong, 0);
 });

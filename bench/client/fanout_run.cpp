@@ -1,0 +1,56 @@
+#include <nlohmann/json.hpp>
+
+#include "bench/client/report.hpp"
+#include "bench/client/runs.hpp"
+
+namespace wk::bench {
+namespace {
+
+double mib(const Memory& memory) { return static_cast<double>(memory.anonymous_bytes) / (1 << 20); }
+
+}  // namespace
+
+Result<void> run_fanout(FanoutRun run) {
+  FanoutLoad& load = run.load;
+  load.raw = !run.target.program.empty();
+  WK_TRY(ServerProcess server, load.raw ? start_echo(run.target) : start_weikeyi(run.target));
+  load.endpoint = server.endpoint();
+  load.site = run.target.site;
+  if (!load.raw) {
+    WK_TRY(load.api_token, agent_token(server, run.target));
+  }
+  if (workers_for(load.subscribers) > 1) return fail(ErrorCode::kInvalidArgument, "more subscribers than one process may have descriptors");
+  WK_TRY(WorkerGroup workers, WorkerGroup::fork(1, [&](Worker& worker) { return run_fanout_load(load, worker); }));
+  WK_TRY_VOID(workers.wait_ready());
+  Memory before;
+  Memory after;
+  if (server.pid() != 0) {
+    WK_TRY(before, memory(server.pid()));
+  }
+  WK_TRY(const Measured measured, measure(workers, server, run.durations));
+  if (server.pid() != 0) {
+    WK_TRY(after, memory(server.pid()));
+  }
+  print_report({{"bench", "fanout"},
+                {"protocol", load.raw ? "floor" : "weikeyi"},
+                {"server", server.command()},
+                {"subscribers", load.subscribers},
+                {"seconds", measured.seconds},
+                {"events", measured.completed},
+                {"deliveries", measured.delivered},
+                {"deliveries_per_second", static_cast<double>(measured.delivered) / measured.seconds},
+                {"cpu", cpu_report(measured.server_cpu, measured.seconds, measured.delivered)},
+                {"last_has_it_ms", percentiles(measured.latency)},
+                {"delivery_ms", percentiles(measured.delivery)},
+                {"memory_before_mib", mib(before)},
+                {"memory_after_mib", mib(after)},
+                {"lost", measured.faults.lost},
+                {"duplicate", measured.faults.duplicate},
+                {"out_of_order", measured.faults.out_of_order},
+                {"wrong", measured.wrong}});
+  if (measured.faults.any() || measured.wrong > 0) return fail(ErrorCode::kCorrupt, "events did not arrive as they were written");
+  if (measured.completed == 0) return fail(ErrorCode::kUnavailable, "not one event reached everybody");
+  return {};
+}
+
+}  // namespace wk::bench

@@ -1,0 +1,55 @@
+#include <nlohmann/json.hpp>
+
+#include "bench/client/report.hpp"
+#include "bench/client/runs.hpp"
+
+namespace wk::bench {
+
+Result<void> run_mixed(MixedRun run) {
+  WK_TRY(ServerProcess server, start_weikeyi(run.target));
+  MixedLoad& load = run.load;
+  load.endpoint = server.endpoint();
+  load.site = run.target.site;
+  WK_TRY(load.api_token, agent_token(server, run.target));
+  if (workers_for(load.visitors) > 1) return fail(ErrorCode::kInvalidArgument, "more visitors than one process may have descriptors");
+  WK_TRY(WorkerGroup workers, WorkerGroup::fork(2, [&](Worker& worker) {
+    return worker.index() == 0 ? run_mixed_load(load, worker) : run_upload_load(load, worker);
+  }));
+  WK_TRY_VOID(workers.wait_ready());
+  WK_TRY(const Measured measured, measure(workers, server, run.durations));
+  MixedTally sum;
+  for (const Tally* tally : workers.tallies()) sum.add(tally->mixed);
+  nlohmann::ordered_json memory_mib;
+  if (server.pid() != 0) {
+    WK_TRY(const Memory now, memory(server.pid()));
+    memory_mib = static_cast<double>(now.rss_bytes) / (1 << 20);
+  }
+  print_report({{"bench", "mixed"},
+                {"server", server.command()},
+                {"visitors", load.visitors},
+                {"agents", (load.visitors + load.chats_per_agent - 1) / load.chats_per_agent},
+                {"seconds", measured.seconds},
+                {"messages", measured.completed},
+                {"answers", sum.answers},
+                {"typing", sum.typing},
+                {"pings", sum.pings},
+                {"reconnects", sum.reconnects},
+                {"uploads", sum.uploads},
+                {"cpu", cpu_report(measured.server_cpu, measured.seconds, measured.completed)},
+                {"rss_mib", memory_mib},
+                {"ack_ms", percentiles(measured.latency)},
+                {"delivery_ms", percentiles(measured.delivery)},
+                {"reconnect_ms", percentiles(sum.reconnect)},
+                {"upload_ms", percentiles(sum.upload)},
+                {"refused", measured.refused},
+                {"lost", measured.faults.lost},
+                {"duplicate", measured.faults.duplicate},
+                {"out_of_order", measured.faults.out_of_order},
+                {"unacked", measured.faults.unacked},
+                {"range_gaps", measured.range_gaps},
+                {"wrong", measured.wrong}});
+  if (measured.faults.any() || measured.range_gaps > 0 || measured.wrong > 0) return fail(ErrorCode::kCorrupt, "messages did not arrive as they were accepted");
+  return {};
+}
+
+}  // namespace wk::bench

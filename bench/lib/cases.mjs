@@ -1,0 +1,180 @@
+// What is measured, against what, and the goals (of the issue "The engine at the limit").
+//
+// A case's run() resolves to { ours: [report…], floor: [report…] }, one of each for every turn; its figures say what is read
+// from a report. `goal` is an upper bound of the ratio ours/floor, or with `atLeast` a lower one; a figure with `of: 'ours'` has no
+// floor and its goal is in its own unit.
+
+/** floor, ours, floor, ours … */
+async function inTurns(turns, ours, floor) {
+  const out = { ours: [], floor: [] };
+  for (let i = 0; i < turns; ++i) {
+    out.floor.push(await floor());
+    out.ours.push(await ours());
+  }
+  return out;
+}
+
+const span = ({ seconds, quick }) => ['--seconds', seconds, '--warm-up', quick ? 0.5 : 2];
+const ackPath = (report) => report.cpu.ack_path_us;
+const all = (report) => report.cpu.all_us;
+const rate = (report) => report.per_second;
+
+function echo() {
+  return [[100, 1, 1.08], [1000, 1, 1.08], [1000, 16, 1.25]].map(([connections, inFlight, goal]) => ({
+    name: `${connections} connections, ${inFlight} in flight`,
+    run: (bench, options) => {
+      const args = ['echo', '--connections', connections, '--in-flight', inFlight, ...span(options)];
+      return inTurns(options.turns, () => bench.run(args), () => bench.run([...args, ...bench.floor('echo_floor')]));
+    },
+    figures: [{ name: 'CPU µs per message', of: ackPath, goal }, { name: 'messages a second', of: rate, info: true }],
+  }));
+}
+
+function chatCase(name, visitors, inFlight, { rate: perSecond = 0, perAgent = 1, figures }) {
+  return {
+    name,
+    run: (bench, options) => {
+      const load = ['chat', '--visitors', visitors, '--in-flight', inFlight, '--rate', perSecond, '--data', bench.data, ...span(options)];
+      return inTurns(options.turns, () => bench.run([...load, '--chats-per-agent', perAgent]),
+        () => bench.run([...load, '--protocol', 'floor', ...bench.floor('chat_floor')]));
+    },
+    figures,
+  };
+}
+
+// The floor has no readers: what they may cost is stated as a share of what the floor costs (6 and 30 µs where it is 18.8).
+const readers = [
+  { name: 'warm reader, µs per event', of: (report) => report.cpu.by_thread_us['reader-warm'] ?? ackPath(report), goal: 0.32 },
+  { name: 'search reader, µs per event', of: (report) => report.cpu.by_thread_us['reader-search'] ?? ackPath(report), goal: 1.6 },
+];
+const latencies = [
+  { name: 'ack p50, ms', of: (report) => report.ack_ms.p50, info: true },
+  { name: 'ack p99, ms', of: (report) => report.ack_ms.p99, goal: 1.5 },
+  { name: 'delivery p99, ms', of: (report) => report.delivery_ms.p99, goal: 1.5 },
+];
+const costs = (cpuGoal) => [
+  { name: 'ack path, CPU µs per message', of: ackPath, goal: cpuGoal },
+  { name: 'all threads, CPU µs per message', of: all, info: true },
+  { name: 'messages a second', of: rate, goal: 0.8, atLeast: true },
+];
+
+function chat({ quick }) {
+  const many = quick ? 500 : 2000;
+  return [
+    chatCase(`${many} visitors, 1 in flight, 1:1`, many, 1, { figures: [...costs(1.25), ...readers] }),
+    chatCase('200 visitors, 16 in flight, 1:1', 200, 16, { figures: costs(1.5) }),
+    // 13 µs where the floor is 18.8.
+    chatCase(`${many} visitors, 1 in flight, 30 chats an agent`, many, 1, { perAgent: 30, figures: costs(0.69) }),
+    chatCase(`open loop, 6,250/s`, many, 1, { rate: 6250, figures: latencies }),
+    chatCase(`open loop, 25,000/s`, many, 1, { rate: 25_000, figures: latencies }),
+  ];
+}
+
+function idle({ quick }) {
+  const steps = quick ? '200,1000' : '1000,5000,15000';
+  const last = (report) => report.steps.at(-1);
+  const run = (...flags) => async (bench, { seconds }) => ({
+    ours: [await bench.run(['idle', '--connections', steps, '--seconds', quick ? 2 : Math.max(seconds, 20), '--data', bench.data, ...flags])], floor: [],
+  });
+  const figures = [
+    { name: 'bytes per connection', of: (report) => last(report).bytes_each, alone: true, goal: 512 },
+    { name: 'bytes of each of the last step', of: (report) => last(report).bytes_each_of_the_last, alone: true, info: true },
+    { name: 'CPU of 10,000, % of a core', of: (report) => last(report).cpu_percent_per_10000, alone: true, goal: 0.5 },
+    { name: 'dropped', of: (report) => last(report).dropped, alone: true, goal: 0 },
+  ];
+  return [
+    { name: `${steps} visitors with an open conversation`, run: run(), figures },
+    { name: `${steps} visitors who have not written yet`, run: run('--no-conversations'), figures },
+    { name: `${steps} visitors with an open conversation, permessage-deflate`, run: run('--deflate'), figures: figures.map((figure) => (figure.goal === 512 ? { ...figure, goal: 576 } : figure)) },
+  ];
+}
+
+function fanout({ quick }) {
+  // 7.5 and 13 µs where a raw send is 4.1.
+  const sizes = quick ? [[200, 1.83]] : [[1000, 1.83], [10_000, 3.17]];
+  return sizes.map(([subscribers, goal]) => ({
+    name: `one event to ${subscribers} subscribers`,
+    run: (bench, options) => {
+      const load = ['fanout', '--subscribers', subscribers, ...span(options)];
+      return inTurns(options.turns, () => bench.run([...load, '--data', bench.data]), () => bench.run([...load, ...bench.floor('fanout_floor')]));
+    },
+    figures: [
+      { name: 'CPU µs per delivery', of: ackPath, goal },
+      { name: 'until the last one has it, p50 ms', of: (report) => report.last_has_it_ms.p50, info: true },
+      { name: 'memory gained, MiB', of: (report) => report.memory_after_mib - report.memory_before_mib, alone: true, info: true },
+    ],
+  }));
+}
+
+function storm({ quick }) {
+  const clients = quick ? 1000 : 18_000;
+  return [
+    {
+      name: 'handshakes, against nginx as WebSocket proxy',
+      run: async (bench, options) => {
+        const nginx = await bench.nginx();
+        if (nginx === null) throw new Error('nginx is not installed (Debian: nginx-light)');
+        try {
+          return await inTurns(options.turns, () => bench.run(['storm', '--data', bench.data, ...span(options)]),
+            () => bench.run(['storm', '--no-hello', ...nginx.attach, ...span(options)]));
+        } finally {
+          await nginx.stop();
+        }
+      },
+      figures: [
+        { name: 'CPU µs per handshake, with the token\'s check', of: all, goal: 1.2 },
+        { name: 'handshakes a second', of: rate, alone: true, goal: 10_000, atLeast: true },
+      ],
+    },
+    {
+      name: `${clients} clients back within 2 s after a kill`,
+      run: async (bench) => ({ ours: [await bench.run(['storm', '--return', '--clients', clients, '--chatters', quick ? 20 : 100, '--data', bench.data])], floor: [] }),
+      figures: [
+        { name: 'chatters\' ack p99 meanwhile, ms', of: (report) => report.chatters_ack_ms.p99, alone: true, goal: 100 },
+        { name: 'wait of those who come, p99 ms', of: (report) => report.wait_ms.p99, alone: true, info: true },
+        { name: 'all back after, s', of: (report) => report.all_back_seconds, alone: true, info: true },
+      ],
+    },
+  ];
+}
+
+// CPU per message with many idle connections beside it: the "floor" here is the same server with few.
+function growth({ quick }) {
+  const beside = (count) => async (bench, options) => {
+    const server = await bench.serve();
+    try {
+      const idling = bench.run(['idle', ...server.attach.slice(0, 4), '--connections', count, '--seconds', options.seconds + (quick ? 10 : 40)]);
+      // Memory settles first (at most 30 s), then the idle run measures for as long as the chat needs.
+      await new Promise((done) => setTimeout(done, quick ? 6_000 : 25_000));
+      const report = await bench.run(['chat', '--visitors', 500, '--in-flight', 1, ...server.attach, ...span(options)], { env: server.env });
+      await idling;
+      return report;
+    } finally {
+      await server.stop();
+    }
+  };
+  const [few, many] = [100, quick ? 2000 : 18_000];
+  return [{
+    name: `500 visitors chat beside ${many} idle ones, against ${few}`,
+    run: (bench, options) => inTurns(quick ? 1 : options.turns, () => beside(many)(bench, options), () => beside(few)(bench, options)),
+    figures: [{ name: 'ack path, CPU µs per message', of: ackPath, goal: 1.1 }],
+  }];
+}
+
+function mixed({ quick }) {
+  const args = quick ? ['--visitors', 200, '--seconds', 4, '--warm-up', 1, '--between-messages', 3, '--to-answer', 1, '--between-reconnects', 20]
+    : ['--visitors', 3000, '--seconds', 60];
+  return [{
+    name: 'a day: idle, typing, messages, answers, uploads, reconnects',
+    run: async (bench) => ({ ours: [await bench.run(['mixed', ...args, '--data', bench.data])], floor: [] }),
+    figures: [
+      { name: 'ack p99, ms', of: (report) => report.ack_ms.p99, alone: true, goal: 200 },
+      { name: 'delivery p99, ms', of: (report) => report.delivery_ms.p99, alone: true, goal: 200 },
+      { name: 'reconnect p99, ms', of: (report) => report.reconnect_ms.p99, alone: true, info: true },
+      { name: 'CPU, cores', of: (report) => report.cpu.cores, alone: true, info: true },
+      { name: 'resident, MiB', of: (report) => report.rss_mib, alone: true, info: true },
+    ],
+  }];
+}
+
+export const groups = () => ({ echo, chat, idle, fanout, storm, growth, mixed });

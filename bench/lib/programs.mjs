@@ -1,0 +1,150 @@
+// The programs of a run: `weikeyi bench` against what it starts itself, a floor, or a server that stands for several loads.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+const kRunMs = 900_000;
+
+export class Bench {
+  #children = new Set();
+
+  constructor({ build, data }) {
+    this.weikeyi = join(build, 'server/weikeyi');
+    this.floors = join(build, 'bench');
+    this.data = data;
+    mkdirSync(data, { recursive: true });
+    process.once('exit', () => this.close());
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+  }
+
+  close() {
+    for (const child of this.#children) child.kill('SIGKILL');
+  }
+
+  floor(name) {
+    return ['--program', join(this.floors, name)];
+  }
+
+  /** One `weikeyi bench …`; resolves to its JSON. */
+  run(args, { env = {} } = {}) {
+    return new Promise((done, failed) => {
+      const child = this.#start(this.weikeyi, ['bench', ...args.map(String)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+      const timer = setTimeout(() => child.kill('SIGKILL'), kRunMs);
+      let out = '';
+      let log = '';
+      child.stdout.on('data', (data) => (out += data));
+      child.stderr.on('data', (data) => (log += data));
+      child.once('close', (code, signal) => {
+        clearTimeout(timer);
+        if (code !== 0) return failed(new Error(`weikeyi bench ${args.join(' ')}: ${signal ?? code}: ${log.trim().split('\n').at(-1)}`));
+        done(JSON.parse(out.trim().split('\n').at(-1)));
+      });
+    });
+  }
+
+  /** A server for several loads; resolves to what it printed, with .pid and .stop(). */
+  async serve(args = []) {
+    const directory = mkdtempSync(join(this.data, 'serve-'));
+    const child = this.#start(this.weikeyi, ['serve', '--demo', '--listen', '127.0.0.1:0', '--data', join(directory, 'data'), '--log-level', 'warning', '--loops', '1',
+      '--visitor-frames-per-second', '1000000', '--visitor-sessions-per-second', '1000000', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const line = JSON.parse(await firstLine(child));
+    const stop = async () => {
+      const gone = new Promise((done) => child.once('close', done));
+      child.kill('SIGTERM');
+      await gone;
+      rmSync(directory, { recursive: true, force: true });
+    };
+    const [agent] = line.demo.agents;
+    return { pid: child.pid, host: line.url.replace(/^https?:\/\//, ''), stop,
+      attach: ['--url', line.url.replace(/^https?:\/\//, ''), '--pid', String(child.pid), '--email', agent.email], env: { WEIKEYI_BENCH_PASSWORD: agent.password } };
+  }
+
+  /** nginx as a WebSocket proxy before the chat floor, one process; null where it is not installed. */
+  async nginx() {
+    const program = inPath('nginx') ?? (exists('/usr/sbin/nginx') ? '/usr/sbin/nginx' : null);
+    if (program === null) return null;
+    const directory = mkdtempSync(join(this.data, 'nginx-'));
+    const upstream = this.#start(join(this.floors, 'chat_floor'), ['0', join(directory, 'chat.log')], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const { port: behind } = JSON.parse(await firstLine(upstream));
+    const port = await freePort();
+    const file = join(directory, 'nginx.conf');
+    writeFileSync(file, `daemon off; master_process off; pid ${directory}/pid; error_log ${directory}/error.log error;
+events { worker_connections 16384; }
+http {
+  access_log off; client_body_temp_path ${directory}/body; proxy_temp_path ${directory}/proxy;
+  fastcgi_temp_path ${directory}/fastcgi; uwsgi_temp_path ${directory}/uwsgi; scgi_temp_path ${directory}/scgi;
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / {
+      proxy_pass http://127.0.0.1:${behind}; proxy_http_version 1.1; proxy_buffering off;
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host;
+    }
+  }
+}
+`);
+    const child = this.#start(program, ['-p', `${directory}/`, '-c', file, '-e', `${directory}/error.log`], { stdio: 'ignore' });
+    await listening(port);
+    const stop = async () => {
+      for (const one of [child, upstream]) {
+        const gone = new Promise((done) => one.once('close', done));
+        one.kill('SIGKILL');
+        await gone;
+      }
+      rmSync(directory, { recursive: true, force: true });
+    };
+    return { attach: ['--url', `127.0.0.1:${port}`, '--pid', String(child.pid)], stop };
+  }
+
+  #start(program, args, options) {
+    const child = spawn(program, args, options);
+    this.#children.add(child);
+    child.once('close', () => this.#children.delete(child));
+    child.once('error', (error) => process.stderr.write(`bench: ${program}: ${error.message}\n`));
+    return child;
+  }
+}
+
+function firstLine(child) {
+  return new Promise((done, failed) => {
+    createInterface({ input: child.stdout }).once('line', done);
+    child.once('close', () => failed(new Error('it ended before it listened')));
+  });
+}
+
+function exists(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function inPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)).find(exists);
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+async function listening(port) {
+  const { connect } = await import('node:net');
+  for (let i = 0; i < 200; ++i) {
+    const open = await new Promise((done) => {
+      const socket = connect(port, '127.0.0.1', () => (socket.destroy(), done(true)));
+      socket.once('error', () => done(false));
+    });
+    if (open) return;
+    await new Promise((done) => setTimeout(done, 25));
+  }
+  throw new Error('nginx does not listen');
+}

@@ -1,0 +1,49 @@
+// From reports to ratios, and to a table.
+
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** The figures of a case, each with its median, its ratio (the median of the turns' ratios) and how far the turns were apart. */
+export function judge(group, { name, figures }, { ours, floor }) {
+  return figures.map((figure) => {
+    const values = ours.map(figure.of);
+    const result = { group, case: name, figure: figure.name, ours: median(values), turns: values };
+    if (!figure.alone) {
+      const floors = floor.map(figure.of);
+      const ratios = values.map((value, i) => value / floors[i]);
+      Object.assign(result, { floor: median(floors), floor_turns: floors, ratio: median(ratios), ratio_min: Math.min(...ratios), ratio_max: Math.max(...ratios) });
+    }
+    if (!figure.info) {
+      const value = figure.alone ? result.ours : result.ratio;
+      Object.assign(result, { goal: figure.goal, at_least: figure.atLeast === true, reached: figure.atLeast ? value >= figure.goal : value <= figure.goal });
+    }
+    return result;
+  });
+}
+
+const number = (value) => {
+  if (value === undefined) return '';
+  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
+  return Number(value.toPrecision(3)).toString();
+};
+
+export function table(report) {
+  const rows = [['case', 'figure', 'ours', 'floor', 'ratio', '(turns)', 'goal', '']];
+  let before = '';
+  for (const one of report.results) {
+    const name = `${one.group}: ${one.case}`;
+    const goal = one.goal === undefined ? '' : `${one.at_least ? '≥' : '≤'} ${number(one.goal)}`;
+    rows.push([name === before ? '' : name, one.figure, number(one.ours), number(one.floor), number(one.ratio),
+      one.ratio_min === undefined ? '' : `${number(one.ratio_min)}–${number(one.ratio_max)}`, goal, one.goal === undefined ? '' : one.reached ? 'reached' : 'NOT YET']);
+    before = name;
+  }
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row) => row.map((cell, column) => (column >= 2 && column <= 4 ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd();
+  const { cpu, cores, memory_gib: memory, kernel } = report.machine;
+  const head = `${report.date}  ${report.commit}  ${cores} × ${cpu}, ${memory} GiB, Linux ${kernel}; ${report.options.turns} turns of ${report.options.seconds} s`;
+  const failures = report.failures.map((one) => `FAILED ${one.group}: ${one.case}: ${one.error}`);
+  return [head, '', line(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(line), ...failures].join('\n');
+}
