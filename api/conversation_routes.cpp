@@ -94,12 +94,12 @@ Result<Reply> append(Call& call) {
   }
   // The header may stand for the id, as with every POST.
   if (wanted.client_id().empty()) wanted.set_client_id(std::string(call.request.headers.get("idempotency-key")));
-  v1::VisitorContext context;
-  context.set_ip(call.request.client.text());
+  const auto context = std::make_shared<v1::VisitorContext>();
+  context->set_ip(call.request.client.text());
 
   auto promise = std::make_shared<std::promise<Result<Appended>>>();
   auto future = promise->get_future();
-  call.services.conversations.append({id, call.principal(), std::move(wanted), std::move(context)}, call.services.replies,
+  call.services.conversations.append(AppendRequest{id, call.principal(), std::move(wanted), context}, call.services.replies,
                                      [promise](Result<Appended> appended) { promise->set_value(std::move(appended)); });
   if (future.wait_for(api_limits::kAppendWait) != std::future_status::ready) {
     return fail(Error{ErrorCode::kTimeout, "not durable yet; repeat with the same clientId", nullptr, 1000});

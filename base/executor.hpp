@@ -21,6 +21,10 @@ class Executor {
   virtual ~Executor() = default;
   // kRefused only after the executor began to stop: the task is then destroyed, not run.
   virtual Enqueued post(Task task) = 0;
+  // The caller is on the executor's own thread.
+  virtual bool here() const { return false; }
+  // From the executor's own thread: after what runs now and before it waits again, without waking anybody.
+  virtual void defer(Task task) { (void)post(std::move(task)); }
 };
 
 // Threads for calls that block (databases, disk, hashing). Bounded: a full pool refuses and the caller says so.

@@ -139,6 +139,8 @@ Enqueued EventLoop::post(Task task) {
 
 bool EventLoop::in_loop() const { return mailbox_->bound_here() || mailbox_->unbound(); }
 
+bool EventLoop::here() const { return mailbox_->bound_here(); }
+
 void EventLoop::turn(Milliseconds wait_max) {
   const int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
                                wait_time(wait_max));

@@ -116,7 +116,8 @@ class EventLoop final : public Executor {
   bool in_loop() const;
 
   // Runs `task` at the end of this turn (of the next, when deferred by a deferred task).
-  void defer(Task task);
+  void defer(Task task) override;
+  bool here() const override;
   // Destroys `object` as the very last thing of this turn: for objects whose own callbacks are on
   // the stack.
   template <typename T>

@@ -92,7 +92,7 @@ Result<void> App::open_core() {
   broker_->set_listener(*router_);
 
   gateway_services_.emplace(GatewayServices{*broker_, *conversations_, *storage_, *directory_, *authenticator_,
-                                            *visitor_tokens_, presence_, pool_, clock_, options_.visitor_frames_per_second});
+                                            *visitor_tokens_, presence_, pool_, clock_, options_.visitor_frames_per_second, {}});
   api_services_.emplace(api::Services{.conversations = *conversations_,
                                       .store = *storage_,
                                       .directory = *directory_,
@@ -125,6 +125,7 @@ Result<void> App::start_loops() {
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     Loop& loop = loops_[i];
     loop.gateway = std::make_unique<LoopGateway>(*loop.loop, i, *gateway_services_);
+    gateway_services_->gateways.push_back(loop.gateway.get());
     HttpServer::Options http;
     http.trusted_proxies = proxies;
     http.tls = tls_.get();

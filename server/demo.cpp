@@ -72,10 +72,10 @@ Result<void> tell(api::Services& services, const v1::Site& site, const Story& st
                                  .name = story.visitor,
                                  .verified = false,
                                  .expires_ms = 0};
-  v1::VisitorContext context;
-  context.set_page_url(story.page_url);
-  context.set_page_title(story.page_title);
-  context.set_referrer("https://www.example.com/search?q=shop");
+  const auto context = std::make_shared<v1::VisitorContext>();
+  context->set_page_url(story.page_url);
+  context->set_page_title(story.page_title);
+  context->set_referrer("https://www.example.com/search?q=shop");
   for (const Line& line : story.lines) {
     AppendRequest request{visitor.conversation, line.by_agent ? Principal(agent) : Principal(visitor), {}, context};
     request.append.mutable_message()->set_text(line.text);

@@ -18,11 +18,23 @@ std::size_t Broker::home_of(ConversationId conversation) const {
   return std::hash<ConversationId>{}(conversation) % homes_.size();
 }
 
-void Broker::append(AppendRequest request, Executor& reply_to, AppendDone done) {
+template <typename F>
+void Broker::at_home(ConversationId conversation, F&& run) {
+  Home& at = home(conversation);
+  if (at.loop->here()) return run(*at.shard);
+  (void)at.loop->post([&at, run = std::forward<F>(run)]() mutable { run(*at.shard); });
+}
+
+void Broker::append(AppendRequest&& request, Executor& reply_to, AppendDone done) {
   Home& at = home(request.conversation);
-  const bool at_home = at.loop == &reply_to;
-  (void)at.loop->post([&at, &reply_to, at_home, request = std::move(request), done = std::move(done)]() mutable {
-    if (at_home) return at.shard->append(std::move(request), std::move(done));
+  if (at.loop == &reply_to) {
+    if (at.loop->here()) return at.shard->append(std::move(request), std::move(done));
+    (void)at.loop->post([&at, request = std::move(request), done = std::move(done)]() mutable {
+      at.shard->append(std::move(request), std::move(done));
+    });
+    return;
+  }
+  (void)at.loop->post([&at, &reply_to, request = std::move(request), done = std::move(done)]() mutable {
     at.shard->append(std::move(request), [&reply_to, done = std::move(done)](Result<Appended> appended) mutable {
       (void)reply_to.post([done = std::move(done), appended = std::move(appended)]() mutable { done(std::move(appended)); });
     });
@@ -31,6 +43,7 @@ void Broker::append(AppendRequest request, Executor& reply_to, AppendDone done) 
 
 void Broker::subscribe(ConversationId conversation, std::size_t loop, Executor& reply_to, Shard::Subscribed done) {
   Home& at = home(conversation);
+  if (at.loop == &reply_to && at.loop->here()) return at.shard->add_interest(conversation, loop, std::move(done));
   (void)at.loop->post([&at, &reply_to, conversation, loop, done = std::move(done)]() mutable {
     at.shard->add_interest(conversation, loop, [&reply_to, done = std::move(done)](Result<SummaryPtr> summary) mutable {
       (void)reply_to.post([done = std::move(done), summary = std::move(summary)]() mutable { done(std::move(summary)); });
@@ -39,8 +52,7 @@ void Broker::subscribe(ConversationId conversation, std::size_t loop, Executor& 
 }
 
 void Broker::unsubscribe(ConversationId conversation, std::size_t loop) {
-  Home& at = home(conversation);
-  (void)at.loop->post([&at, conversation, loop] { at.shard->remove_interest(conversation, loop); });
+  at_home(conversation, [conversation, loop](Shard& shard) { shard.remove_interest(conversation, loop); });
 }
 
 void Broker::set_board(std::size_t loop, bool wanted) {
@@ -49,24 +61,23 @@ void Broker::set_board(std::size_t loop, bool wanted) {
   }
 }
 
+void Broker::show_board(std::size_t loop) { homes_[loop].shard->show_board(); }
+
+void Broker::visitor_presence(ConversationId conversation, bool online) {
+  at_home(conversation, [conversation, online](Shard& shard) { shard.visitor_presence(conversation, online); });
+}
+
 void Broker::typing(v1::TypingSignal signal, std::uint64_t origin) {
   const ConversationId conversation(signal.conversation_id());
-  Home& at = home(conversation);
-  (void)at.loop->post([&at, conversation, origin, signal = std::move(signal)] {
-    at.shard->typing(conversation, signal, origin);
+  at_home(conversation, [conversation, origin, signal = std::move(signal)](Shard& shard) {
+    shard.typing(conversation, signal, origin);
   });
 }
 
 void Broker::viewing(ConversationId conversation, std::uint64_t connection, std::optional<v1::Actor> agent) {
-  Home& at = home(conversation);
-  (void)at.loop->post([&at, conversation, connection, agent = std::move(agent)]() mutable {
-    at.shard->viewing(conversation, connection, std::move(agent));
+  at_home(conversation, [conversation, connection, agent = std::move(agent)](Shard& shard) mutable {
+    shard.viewing(conversation, connection, std::move(agent));
   });
-}
-
-void Broker::announce(ConversationId conversation) {
-  Home& at = home(conversation);
-  (void)at.loop->post([&at, conversation] { at.shard->announce(conversation); });
 }
 
 void Broker::sweep() {

@@ -1,5 +1,5 @@
 // The front of all shards: finds a conversation's home and goes there. Thread-safe; everything it is asked is done on the
-// home loop, answers come back on the executor the caller names.
+// home loop (at once where the caller is on it), answers come back on the executor the caller names.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,8 @@ class Broker {
 
   std::size_t home_of(ConversationId conversation) const;
 
-  void append(AppendRequest request, Executor& reply_to, AppendDone done);
+  // `done` may run inside the call.
+  void append(AppendRequest&& request, Executor& reply_to, AppendDone done);
   // The loop's sink is told of the conversation from now on; see Shard::add_interest.
   void subscribe(ConversationId conversation, std::size_t loop, Executor& reply_to, Shard::Subscribed done);
   void unsubscribe(ConversationId conversation, std::size_t loop);
@@ -33,8 +34,10 @@ class Broker {
   void typing(v1::TypingSignal signal, std::uint64_t origin);
   void viewing(ConversationId conversation, std::uint64_t connection, std::optional<v1::Actor> agent);
 
-  // Shows the conversation to the board again: something beside its log changed (its visitor came or left).
-  void announce(ConversationId conversation);
+  // The conversation's first visitor came, or its last one went.
+  void visitor_presence(ConversationId conversation, bool online);
+  // On that loop, about ten times a second.
+  void show_board(std::size_t loop);
 
   // Call now and then.
   void sweep();
@@ -49,6 +52,8 @@ class Broker {
     std::unique_ptr<Shard> shard;
   };
   Home& home(ConversationId conversation) { return homes_[home_of(conversation)]; }
+  template <typename F>
+  void at_home(ConversationId conversation, F&& run);
 
   Wiring wiring_;
   std::vector<Home> homes_;

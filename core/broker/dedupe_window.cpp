@@ -34,7 +34,7 @@ std::optional<std::int64_t> uuid_v7_time_ms(const std::string& client_id) {
 }
 
 DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sender,
-                                       const std::string& client_id) const {
+                                       const std::string& client_id) {
   std::array<std::uint64_t, 3> head{conversation.value(), static_cast<std::uint64_t>(sender.kind), sender.id};
   std::array<char, sizeof head + 64> bytes;
   std::copy_n(reinterpret_cast<const char*>(head.data()), sizeof head, bytes.data());
@@ -59,9 +59,7 @@ DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sen
   return {Answer::kAskStore, {}, not_before_ms};
 }
 
-void DedupeWindow::insert(ConversationId conversation, Sender sender, const std::string& client_id,
-                          StoredAppend append, std::int64_t now_ms) {
-  const Key key = key_of(conversation, sender, client_id);
+void DedupeWindow::insert(const Key& key, StoredAppend append, std::int64_t now_ms) {
   entries_.insert_or_assign(key, append);
   ages_.push_back({key, now_ms});
   while (ages_.size() > entries_max_) {
@@ -69,10 +67,6 @@ void DedupeWindow::insert(ConversationId conversation, Sender sender, const std:
     entries_.erase(ages_.front().key);
     ages_.pop_front();
   }
-}
-
-void DedupeWindow::erase(ConversationId conversation, Sender sender, const std::string& client_id) {
-  entries_.erase(key_of(conversation, sender, client_id));
 }
 
 }  // namespace wk

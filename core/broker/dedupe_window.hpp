@@ -11,7 +11,8 @@
 #include <deque>
 #include <optional>
 #include <string>
-#include <unordered_map>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/ids.hpp"
 #include "core/broker/limits.hpp"
@@ -36,20 +37,21 @@ class DedupeWindow {
   };
   Finding find(ConversationId conversation, Sender sender, const std::string& client_id, std::int64_t now_ms) const;
 
-  void insert(ConversationId conversation, Sender sender, const std::string& client_id, StoredAppend append,
-              std::int64_t now_ms);
-  // The append was not stored after all.
-  void erase(ConversationId conversation, Sender sender, const std::string& client_id);
-
-  std::size_t size() const { return entries_.size(); }
-
- private:
   // 128 bits of a keyed hash stand for (conversation, sender, client id): small, and nobody can aim at a collision.
   struct Key {
     std::uint64_t high = 0;
     std::uint64_t low = 0;
     bool operator==(const Key&) const = default;
   };
+  static Key key_of(ConversationId conversation, Sender sender, const std::string& client_id);
+
+  void insert(const Key& key, StoredAppend append, std::int64_t now_ms);
+  // The append was not stored after all.
+  void erase(const Key& key) { entries_.erase(key); }
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return static_cast<std::size_t>(key.low); }
   };
@@ -57,11 +59,9 @@ class DedupeWindow {
     Key key;
     std::int64_t accepted_ms = 0;
   };
-  Key key_of(ConversationId conversation, Sender sender, const std::string& client_id) const;
-
   std::int64_t begin_ms_;
   const std::size_t entries_max_;
-  std::unordered_map<Key, StoredAppend, KeyHash> entries_;
+  boost::unordered_flat_map<Key, StoredAppend, KeyHash> entries_;
   std::deque<Aged> ages_;
 };
 

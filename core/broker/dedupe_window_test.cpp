@@ -17,12 +17,12 @@ TEST(DedupeWindow, RemembersWhoSentWhat) {
   DedupeWindow window(kBegin);
   const std::string id = uuid_v7(kBegin + kMinute);
   EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute).answer, Answer::kNew);
-  window.insert(kConversation, kMei, id, {.seq = 4, .time_ms = 9}, kBegin + kMinute);
+  window.insert(DedupeWindow::key_of(kConversation, kMei, id), {.seq = 4, .time_ms = 9}, kBegin + kMinute);
   const auto found = window.find(kConversation, kMei, id, kBegin + kMinute);
   EXPECT_EQ(found.answer, Answer::kSeen);
   EXPECT_EQ(found.append.seq, 4u);
   EXPECT_EQ(window.find(kConversation, {v1::ACTOR_KIND_AGENT, 7}, id, kBegin + kMinute).answer, Answer::kNew);
-  window.erase(kConversation, kMei, id);
+  window.erase(DedupeWindow::key_of(kConversation, kMei, id));
   EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute).answer, Answer::kNew);
 }
 
@@ -42,9 +42,9 @@ TEST(DedupeWindow, RefusesIdsFromTheFuture) {
 TEST(DedupeWindow, BeginsLaterWhenFullRatherThanForgetSilently) {
   DedupeWindow window(kBegin, 2);
   const std::string first = uuid_v7(kBegin + kMinute);
-  window.insert(kConversation, kMei, first, {.seq = 1, .time_ms = 0}, kBegin + kMinute);
-  window.insert(kConversation, kMei, uuid_v7(kBegin + 2 * kMinute), {.seq = 2, .time_ms = 0}, kBegin + 2 * kMinute);
-  window.insert(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute), {.seq = 3, .time_ms = 0}, kBegin + 3 * kMinute);
+  window.insert(DedupeWindow::key_of(kConversation, kMei, first), {.seq = 1, .time_ms = 0}, kBegin + kMinute);
+  window.insert(DedupeWindow::key_of(kConversation, kMei, uuid_v7(kBegin + 2 * kMinute)), {.seq = 2, .time_ms = 0}, kBegin + 2 * kMinute);
+  window.insert(DedupeWindow::key_of(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute)), {.seq = 3, .time_ms = 0}, kBegin + 3 * kMinute);
   EXPECT_EQ(window.size(), 2u);
   EXPECT_EQ(window.find(kConversation, kMei, first, kBegin + 3 * kMinute).answer, Answer::kAskStore);
 }

@@ -17,6 +17,8 @@ inline constexpr std::size_t kConversationsLoadedMax = 50'000;
 // (sender, client id) pairs remembered for the fast answer to "was this sent before?". Beyond, the oldest go and a look at
 // the store takes their place.
 inline constexpr std::size_t kDedupeEntriesMax = 400'000;
+// Visitors who came or went that a tick shows to agents; further ones show when a list is loaded again.
+inline constexpr std::size_t kBoardPresencePerTickMax = 1'000;
 // A client id's time may lie this far ahead of our clock; beyond, it is refused as `client_id_in_future`.
 inline constexpr std::chrono::milliseconds kClientIdFutureMax = std::chrono::seconds(10);
 

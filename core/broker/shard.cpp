@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
-#include "base/log.hpp"
 #include "core/broker/limits.hpp"
 #include "core/model/decide.hpp"
 #include "core/model/fold.hpp"
@@ -13,71 +12,98 @@ namespace wk {
 namespace {
 
 constexpr std::chrono::seconds kUnusedFor{60};
+constexpr std::chrono::seconds kUnusedForWhenCrowded{5};
 
-Error busy(const char* what) {
-  return Error{ErrorCode::kBusy, what, nullptr, limits::kBusyRetryMs};
+Error busy(const char* what) { return Error{ErrorCode::kBusy, what, nullptr, limits::kBusyRetryMs}; }
+
+Sender sender_of(const Principal& principal) {
+  if (const auto* visitor = std::get_if<VisitorPrincipal>(&principal)) {
+    return {v1::ACTOR_KIND_VISITOR, visitor->contact.value()};
+  }
+  if (const auto* agent = std::get_if<AgentPrincipal>(&principal)) return {v1::ACTOR_KIND_AGENT, agent->agent.value()};
+  return {v1::ACTOR_KIND_SYSTEM, 0};
 }
 
-Sender sender_of(const v1::Actor& actor) { return {actor.kind(), actor.id()}; }
+// What lists and routing have to know at once, beside a new last message or a mark of what was read.
+bool structural(const v1::Event& event) {
+  switch (event.body_case()) {
+    case v1::Event::kMessage:
+    case v1::Event::kNote:
+    case v1::Event::kSeen:
+    case v1::Event::kPageViewed:
+      return false;
+    default:
+      return true;
+  }
+}
+
+SharedBytes encode(const v1::Event& event) {
+  return SharedBytes::make(event.ByteSizeLong(), [&](char* to) {
+    event.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(to));
+  });
+}
 
 }  // namespace
 
 Shard::Shard(ShardDeps deps) : deps_(deps), dedupe_(deps.clock.now_ms(), deps.dedupe_entries_max) {}
 
-void Shard::append(AppendRequest request, AppendDone done) {
+void Shard::append(AppendRequest&& request, AppendDone done) {
   if (auto checked = check_append(request.append); !checked) return refuse(done, std::move(checked).error());
   const ConversationId id = request.conversation;
   Conversation& conversation = find_or_load(id);
   conversation.used = deps_.clock.steady();
   if (conversation.phase == Conversation::Phase::kReady) {
-    return process(conversation, std::move(request), std::move(done));
+    return process(id, conversation, std::move(request), std::move(done));
   }
+  wait_in_line(conversation, std::move(request), std::move(done));
+}
+
+void Shard::wait_in_line(Conversation& conversation, AppendRequest&& request, AppendDone done) {
+  if (!conversation.waiting) conversation.waiting = std::make_unique<std::deque<Waiting>>();
   if (waiting_ >= limits::kWaitingAppendsMax ||
-      conversation.waiting.size() >= limits::kWaitingAppendsPerConversationMax) {
+      conversation.waiting->size() >= limits::kWaitingAppendsPerConversationMax) {
     return refuse(done, busy("too many appends wait for storage"));
   }
   ++waiting_;
-  conversation.waiting.push_back({std::move(request), std::move(done)});
+  conversation.waiting->push_back({std::move(request), std::move(done)});
 }
 
 Shard::Conversation& Shard::find_or_load(ConversationId id) {
   const auto [it, added] = conversations_.try_emplace(id);
-  if (added) {
-    const Enqueued enqueued = deps_.pool.submit([this, id] {
-      auto loaded = deps_.store.load(id);
-      (void)deps_.loop.post([this, id, loaded = std::move(loaded)]() mutable { on_loaded(id, std::move(loaded)); });
-    });
-    if (enqueued == Enqueued::kRefused) {
-      // Told on the next turn, so that who asked can first queue up behind the load.
-      (void)deps_.loop.post([this, id] { on_loaded(id, fail(busy("the storage pool is full"))); });
-    }
-  }
+  if (added) start_load(id);
   return it->second;
+}
+
+void Shard::start_load(ConversationId id) {
+  const Enqueued enqueued = deps_.pool.submit([this, id] {
+    auto loaded = deps_.store.load(id);
+    (void)deps_.loop.post([this, id, loaded = std::move(loaded)]() mutable { on_loaded(id, std::move(loaded)); });
+  });
+  if (enqueued == Enqueued::kRefused) {
+    // Told on the next turn, so that who asked can first queue up behind the load.
+    (void)deps_.loop.post([this, id] { on_loaded(id, fail(busy("the storage pool is full"))); });
+  }
 }
 
 void Shard::on_loaded(ConversationId id, Result<v1::ConversationSummary> loaded) {
   const auto it = conversations_.find(id);
-  WK_ASSERT(it != conversations_.end());
+  WK_ASSERT(it != conversations_.end() && it->second.phase == Conversation::Phase::kLoading);
   Conversation& conversation = it->second;
   const bool never_written = !loaded && loaded.error().code == ErrorCode::kNotFound;
   if (!loaded && !never_written) {
     // Whoever waited is told; the next one tries again.
-    Conversation gone = std::move(conversation);
+    const auto waited = std::move(conversation.waiting);
     conversations_.erase(it);
-    waiting_ -= gone.waiting.size();
-    for (Waiting& waiting : gone.waiting) refuse(waiting.done, loaded.error());
-    for (Subscribed& subscribed : gone.subscribing) subscribed(fail(loaded.error()));
+    if (!waited) return;
+    waiting_ -= waited->size();
+    for (Waiting& waiting : *waited) refuse(waiting.done, loaded.error());
     return;
   }
+  conversation.decided.Clear();
   if (loaded) conversation.decided = std::move(*loaded);
-  conversation.committed = std::make_shared<const v1::ConversationSummary>(conversation.decided);
+  conversation.committed_seq = conversation.decided.last_seq();
   conversation.phase = Conversation::Phase::kReady;
   conversation.used = deps_.clock.steady();
-  auto subscribing = std::exchange(conversation.subscribing, {});
-  for (Subscribed& subscribed : subscribing) {
-    subscribed(never_written ? Result<SummaryPtr>(fail(ErrorCode::kNotFound, "no such conversation"))
-                             : Result<SummaryPtr>(conversation.committed));
-  }
   run_waiting(id);
 }
 
@@ -85,48 +111,55 @@ void Shard::run_waiting(ConversationId id) {
   const auto it = conversations_.find(id);
   if (it == conversations_.end()) return;
   Conversation& conversation = it->second;
-  while (conversation.phase == Conversation::Phase::kReady && !conversation.waiting.empty()) {
-    Waiting next = std::move(conversation.waiting.front());
-    conversation.waiting.pop_front();
+  while (conversation.phase == Conversation::Phase::kReady && conversation.waiting) {
+    if (conversation.waiting->empty()) {
+      conversation.waiting.reset();
+      return;
+    }
+    Waiting next = std::move(conversation.waiting->front());
+    conversation.waiting->pop_front();
     --waiting_;
-    process(conversation, std::move(next.request), std::move(next.done));
+    process(id, conversation, std::move(next.request), std::move(next.done));
   }
 }
 
-void Shard::process(Conversation& conversation, AppendRequest request, AppendDone done) {
+void Shard::process(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done) {
   if (batch_full()) return refuse(done, busy("storage cannot keep up"));
-  const Sender sender = sender_of(actor_of(request.principal, conversation.decided));
-  const auto found = dedupe_.find(request.conversation, sender, request.append.client_id(), deps_.clock.now_ms());
+  const auto found =
+      dedupe_.find(id, sender_of(request.principal), request.append.client_id(), deps_.clock.now_ms());
   switch (found.answer) {
     case DedupeWindow::Answer::kFromTheFuture:
       return refuse(done, Error{ErrorCode::kInvalidArgument, "the client id's time lies ahead of the server's",
                                 "client_id_in_future", 0});
     case DedupeWindow::Answer::kSeen: {
       ++figures_.deduplicated;
-      const Appended appended{request.conversation, found.append.seq, found.append.time_ms};
-      if (found.append.seq <= conversation.committed->last_seq()) return done(appended);
+      const Appended appended{id, found.append.seq, found.append.time_ms};
+      if (found.append.seq <= conversation.committed_seq) return done(appended);
       // Numbered but not durable yet: acked with the batch it is in, or a later one.
-      gathering_.acks.push_back({request.conversation, appended, std::move(done)});
+      gathering_.acks.push_back({appended, std::move(done)});
       return schedule_flush();
     }
     case DedupeWindow::Answer::kAskStore:
       if (conversation.decided.last_seq() == 0) break;  // nothing was ever written here
-      return look_up(request.conversation, conversation, std::move(request), std::move(done), found.not_before_ms);
+      return look_up(id, conversation, std::move(request), std::move(done), found.not_before_ms);
     case DedupeWindow::Answer::kNew:
       break;
   }
-  decide_and_queue(conversation, std::move(request), std::move(done));
+  decide_and_queue(id, conversation, std::move(request), std::move(done));
 }
 
-void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest request, AppendDone done,
+void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done,
                     std::int64_t not_before_ms) {
   // The rest of the conversation's appends wait: the same id on two sockets, and the order of one sender, need it.
   conversation.phase = Conversation::Phase::kLookingUp;
-  const Sender sender = sender_of(actor_of(request.principal, conversation.decided));
+  const Sender sender = sender_of(request.principal);
   auto shared = std::make_shared<Waiting>(Waiting{std::move(request), std::move(done)});
-  const auto finish = [this, id, shared, sender](Result<std::optional<StoredAppend>> found) {
+  const auto finish = [this, id, shared](Result<std::optional<StoredAppend>> found) {
     const auto it = conversations_.find(id);
-    WK_ASSERT(it != conversations_.end());
+    // A batch that failed meanwhile took the conversation's state along: the append goes on with the state that comes.
+    if (it == conversations_.end() || it->second.phase == Conversation::Phase::kLoading) {
+      return append(std::move(shared->request), std::move(shared->done));
+    }
     Conversation& ready = it->second;
     ready.phase = Conversation::Phase::kReady;
     if (!found) {
@@ -135,7 +168,7 @@ void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest
       ++figures_.deduplicated;
       shared->done(Appended{id, (*found)->seq, (*found)->time_ms});
     } else {
-      decide_and_queue(ready, std::move(shared->request), std::move(shared->done));
+      decide_and_queue(id, ready, std::move(shared->request), std::move(shared->done));
     }
     run_waiting(id);
   };
@@ -149,33 +182,49 @@ void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest
   }
 }
 
-void Shard::decide_and_queue(Conversation& conversation, AppendRequest request, AppendDone done) {
+Shard::Touched& Shard::touch(ConversationId id, Conversation& conversation) {
+  if (conversation.gathering_at == Conversation::kNone) {
+    conversation.gathering_at = static_cast<std::uint32_t>(gathering_.touched.size());
+    const Seq last = conversation.decided.last_seq();
+    gathering_.touched.push_back({.id = id, .conversation = &conversation, .after_seq = last, .before = {}, .after = {}, .began = last == 0});
+  }
+  return gathering_.touched[conversation.gathering_at];
+}
+
+void Shard::decide_and_queue(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done) {
+  static const v1::VisitorContext kNoContext;
   const std::int64_t now_ms = deps_.clock.now_ms();
-  auto decided = decide(conversation.decided, request.principal, request.append, request.context, now_ms);
+  const DedupeWindow::Key key = dedupe_.key_of(id, sender_of(request.principal), request.append.client_id());
+  auto decided = decide(conversation.decided, request.principal, std::move(request.append),
+                        request.context ? *request.context : kNoContext, now_ms);
   if (!decided) return refuse(done, std::move(decided).error());
 
-  Appended appended{request.conversation, conversation.decided.last_seq(), conversation.decided.updated_ms()};
-  for (v1::Event& event : *decided) {
-    event.set_conversation_id(request.conversation.value());
-    event.set_seq(conversation.decided.last_seq() + 1);
-    // Time never runs back within a conversation, whatever the clock does.
-    event.set_time_ms(std::max(now_ms, conversation.decided.updated_ms()));
-    fold(conversation.decided, event);
-    EventRef ref{request.conversation, event.seq(), SharedBytes(event.SerializeAsString()), visitor_may_see(event)};
-    gathering_.bytes += ref.bytes.size();
-    gathering_.events.push_back(std::move(ref));
-    ++conversation.in_flight;
-    appended.seq = event.seq();
-    appended.time_ms = event.time_ms();
-    gathering_.decoded.push_back(std::move(event));
-  }
+  Appended appended{id, conversation.decided.last_seq(), conversation.decided.updated_ms()};
   if (!decided->empty()) {
+    Touched& touched = touch(id, conversation);
+    for (v1::Event& event : *decided) {
+      event.set_conversation_id(id.value());
+      event.set_seq(conversation.decided.last_seq() + 1);
+      // Time never runs back within a conversation, whatever the clock does.
+      event.set_time_ms(std::max(now_ms, conversation.decided.updated_ms()));
+      if (structural(event) && !std::exchange(touched.structural, true) && deps_.wiring.listener != nullptr && !touched.began) {
+        touched.before = std::make_shared<const v1::ConversationSummary>(conversation.decided);
+      }
+      EventRef ref{id, event.seq(), encode(event), visitor_may_see(event)};
+      fold(conversation.decided, event);
+      gathering_.bytes += ref.bytes.size();
+      gathering_.events.push_back(std::move(ref));
+      gathering_.owners.push_back(conversation.gathering_at);
+      ++touched.events;
+      ++conversation.in_flight;
+    }
+    appended.seq = decided->back().seq();
+    appended.time_ms = decided->back().time_ms();
     ++figures_.appended;
-    const Sender sender = sender_of(gathering_.decoded.back().actor());
-    dedupe_.insert(request.conversation, sender, request.append.client_id(), {appended.seq, appended.time_ms}, now_ms);
-    gathering_.dedupe.push_back({request.conversation, sender, request.append.client_id()});
+    dedupe_.insert(key, {appended.seq, appended.time_ms}, now_ms);
+    gathering_.dedupe.push_back(key);
   }
-  gathering_.acks.push_back({request.conversation, appended, std::move(done)});
+  gathering_.acks.push_back({appended, std::move(done)});
   schedule_flush();
 }
 
@@ -188,187 +237,13 @@ bool Shard::batch_full() const {
   return gathering_.bytes + (in_flight_ ? in_flight_->bytes : 0) >= limits::kAppendBytesMax;
 }
 
-void Shard::schedule_flush() {
-  if (flush_scheduled_ || in_flight_) return;
-  flush_scheduled_ = true;
-  // At the end of what the loop is doing now, so that everything that arrived together is stored together.
-  (void)deps_.loop.post([this] {
-    flush_scheduled_ = false;
-    flush();
-  });
-}
-
-void Shard::flush() {
-  if (in_flight_ || gathering_.empty()) return;
-  in_flight_ = std::exchange(gathering_, {});
-  if (in_flight_->events.empty()) return on_stored(JournalPosition{});  // acks that only waited their turn
-  const Enqueued enqueued = deps_.store.append(in_flight_->events, [this](Result<JournalPosition> end) {
-    (void)deps_.loop.post([this, end = std::move(end)]() mutable { on_stored(std::move(end)); });
-  });
-  if (enqueued == Enqueued::kRefused) on_stored(fail(busy("the journal's queue is full")));
-}
-
-void Shard::on_stored(Result<JournalPosition> end) {
-  Batch batch = std::move(*in_flight_);
-  in_flight_.reset();
-  if (!batch.events.empty()) deps_.wiring.storage_refuses.store(!end, std::memory_order_relaxed);
-  if (end) {
-    ++figures_.commits;
-    commit(batch);
-  } else {
-    log_error("append.not_stored", {{"code", error_code_name(end.error().code)}, {"reason", end.error().context},
-                                    {"events", batch.events.size()}});
-    roll_back(batch, end.error());
-  }
-  flush();
-}
-
-void Shard::commit(Batch& batch) {
-  std::vector<Committed> committed;
-  std::unordered_map<ConversationId, std::size_t> place;
-  for (std::size_t i = 0; i < batch.events.size(); ++i) {
-    EventRef& ref = batch.events[i];
-    const auto [it, added] = place.try_emplace(ref.conversation, committed.size());
-    if (added) committed.push_back({{ref.conversation, ref.seq - 1, 0, {}}, nullptr});
-    committed[it->second].range.events.push_back(std::move(ref));
-  }
-  std::vector<std::vector<const v1::Event*>> events_of(committed.size());
-  for (const v1::Event& event : batch.decoded) {
-    events_of[place.at(ConversationId(event.conversation_id()))].push_back(&event);
-  }
-  for (std::size_t i = 0; i < committed.size(); ++i) {
-    Conversation& conversation = conversations_.at(committed[i].range.conversation);
-    auto summary = std::make_shared<v1::ConversationSummary>(*conversation.committed);
-    for (const v1::Event* event : events_of[i]) fold(*summary, *event);
-    committed[i].range.through_seq = summary->last_seq();
-    conversation.in_flight -= static_cast<std::uint32_t>(events_of[i].size());
-    const SummaryPtr before = std::exchange(conversation.committed, summary);
-    committed[i].summary = conversation.committed;
-    if (deps_.wiring.listener != nullptr) {
-      deps_.wiring.listener->on_change(before->last_seq() == 0 ? nullptr : before, conversation.committed);
-    }
-  }
-  // Acks first: the sender's tick should not wait for others' screens.
-  for (PendingAck& ack : batch.acks) ack.done(ack.appended);
-  fan_out(std::move(committed));
-}
-
-void Shard::roll_back(Batch& batch, const Error& error) {
-  // What was numbered after the failed batch stands on it and goes with it.
-  for (Batch* failed : {&batch, &gathering_}) {
-    for (const EventRef& event : failed->events) {
-      Conversation& conversation = conversations_.at(event.conversation);
-      conversation.decided = *conversation.committed;
-      conversation.in_flight = 0;
-    }
-    for (const PendingDedupe& entry : failed->dedupe) {
-      dedupe_.erase(entry.conversation, entry.sender, entry.client_id);
-    }
-  }
-  Batch gathered = std::exchange(gathering_, {});
-  for (PendingAck& ack : batch.acks) refuse(ack.done, error);
-  for (PendingAck& ack : gathered.acks) refuse(ack.done, error);
-}
-
-void Shard::fan_out(std::vector<Committed> committed) {
-  if (board_ != 0) {
-    std::vector<SummaryPtr> changed;
-    for (const Committed& one : committed) changed.push_back(one.summary);
-    show_on_board(changed);
-  }
-  for (std::size_t loop = 0; loop < deps_.wiring.outlets.size(); ++loop) {
-    std::vector<Committed> wanted;
-    for (const Committed& one : committed) {
-      const auto it = interest_.find(one.range.conversation);
-      if (it != interest_.end() && (it->second >> loop & 1) != 0) wanted.push_back(one);
-    }
-    if (wanted.empty()) continue;
-    const auto& outlet = deps_.wiring.outlets[loop];
-    if (loop == deps_.own_loop) {
-      outlet.sink->on_committed(wanted);
-    } else {
-      (void)outlet.executor->post([sink = outlet.sink, wanted = std::move(wanted)] { sink->on_committed(wanted); });
-    }
-  }
-}
-
-void Shard::show_on_board(const std::vector<SummaryPtr>& changed) {
-  for (std::size_t loop = 0; loop < deps_.wiring.outlets.size(); ++loop) {
-    if ((board_ >> loop & 1) == 0) continue;
-    const auto& outlet = deps_.wiring.outlets[loop];
-    (void)outlet.executor->post([sink = outlet.sink, changed] { sink->on_board(changed); });
-  }
-}
-
-void Shard::announce(ConversationId id) {
-  const auto it = conversations_.find(id);
-  if (it == conversations_.end() || it->second.phase == Conversation::Phase::kLoading) return;
-  if (it->second.committed->last_seq() > 0) show_on_board({it->second.committed});
-}
-
-void Shard::add_interest(ConversationId id, std::size_t loop, Subscribed done) {
-  WK_ASSERT(loop < 64);
-  interest_[id] |= std::uint64_t{1} << loop;
-  Conversation& conversation = find_or_load(id);
-  conversation.used = deps_.clock.steady();
-  if (conversation.phase == Conversation::Phase::kLoading) {
-    conversation.subscribing.push_back(std::move(done));
-    return;
-  }
-  if (conversation.committed->last_seq() == 0) return done(fail(ErrorCode::kNotFound, "no such conversation"));
-  done(conversation.committed);
-}
-
-void Shard::remove_interest(ConversationId id, std::size_t loop) {
-  const auto it = interest_.find(id);
-  if (it == interest_.end()) return;
-  it->second &= ~(std::uint64_t{1} << loop);
-  if (it->second == 0) interest_.erase(it);
-}
-
-void Shard::set_board(std::size_t loop, bool wanted) {
-  const std::uint64_t bit = std::uint64_t{1} << loop;
-  board_ = wanted ? board_ | bit : board_ & ~bit;
-}
-
-void Shard::typing(ConversationId id, const v1::TypingSignal& signal, std::uint64_t origin) {
-  const auto it = interest_.find(id);
-  if (it == interest_.end()) return;
-  for (std::size_t loop = 0; loop < deps_.wiring.outlets.size(); ++loop) {
-    if ((it->second >> loop & 1) == 0) continue;
-    const auto& outlet = deps_.wiring.outlets[loop];
-    (void)outlet.executor->post([sink = outlet.sink, signal, origin] { sink->on_typing(signal, origin); });
-  }
-}
-
-void Shard::viewing(ConversationId id, std::uint64_t connection, std::optional<v1::Actor> agent) {
-  std::vector<Viewer>& viewers = viewers_[id];
-  std::erase_if(viewers, [&](const Viewer& viewer) { return viewer.connection == connection; });
-  if (agent) viewers.push_back({connection, std::move(*agent)});
-  v1::ViewingSignal signal;
-  signal.set_conversation_id(id.value());
-  for (const Viewer& viewer : viewers) {
-    const auto same = [&](const v1::Actor& actor) { return actor.id() == viewer.agent.id(); };
-    if (std::none_of(signal.agents().begin(), signal.agents().end(), same)) *signal.add_agents() = viewer.agent;
-  }
-  if (viewers.empty()) viewers_.erase(id);
-  const auto it = interest_.find(id);
-  if (it == interest_.end()) return;
-  for (std::size_t loop = 0; loop < deps_.wiring.outlets.size(); ++loop) {
-    if ((it->second >> loop & 1) == 0) continue;
-    const auto& outlet = deps_.wiring.outlets[loop];
-    (void)outlet.executor->post([sink = outlet.sink, signal] { sink->on_viewing(signal); });
-  }
-}
-
 void Shard::sweep() {
-  const bool crowded = conversations_.size() > limits::kConversationsLoadedMax;
   const SteadyTime now = deps_.clock.steady();
+  const auto unused_for = conversations_.size() > limits::kConversationsLoadedMax ? kUnusedForWhenCrowded : kUnusedFor;
   std::erase_if(conversations_, [&](const auto& entry) {
     const Conversation& conversation = entry.second;
-    const bool idle = conversation.phase == Conversation::Phase::kReady && conversation.in_flight == 0 &&
-                      conversation.waiting.empty();
-    return idle && (crowded || now - conversation.used > kUnusedFor);
+    return conversation.phase == Conversation::Phase::kReady && conversation.in_flight == 0 && !conversation.waiting &&
+           conversation.board == Conversation::Owed::kNothing && now - conversation.used > unused_for;
   });
 }
 

@@ -1,7 +1,9 @@
 // The home of a part of the conversations: gives events their numbers, has them stored, tells the sinks.
 //
 // One for each loop; Loop-bound. An append goes: load → dedupe → decide → number and encode → batch → store (one batch in
-// flight, group commit) → fold → fan out and ack. Nothing is told to anybody before it is durable.
+// flight, group commit) → ack and fan out. Nothing is told to anybody before it is durable.
+//
+// shard.cpp: from the append to the batch. shard_commit.cpp: the batch, stored or not. shard_audience.cpp: who is told.
 #pragma once
 
 #include <atomic>
@@ -33,8 +35,8 @@ struct AppendRequest {
   ConversationId conversation;
   Principal principal;
   v1::Append append;
-  // Goes into ConversationStarted when this append begins the conversation.
-  v1::VisitorContext context;
+  // Goes into ConversationStarted when this append begins the conversation; may be null.
+  std::shared_ptr<const v1::VisitorContext> context;
 };
 
 using AppendDone = UniqueFunction<void(Result<Appended>)>;
@@ -65,17 +67,21 @@ class Shard {
  public:
   explicit Shard(ShardDeps deps);
 
-  // `done` runs on this loop, once the append is durable or refused.
-  void append(AppendRequest request, AppendDone done);
+  // `done` runs on this loop, once the append is durable or refused; perhaps inside the call.
+  void append(AppendRequest&& request, AppendDone done);
 
   // From now on the loop's sink is told of the conversation's commits, all those after the answered summary's last_seq
   // included. kNotFound (with the interest kept) where nothing was written yet: a visitor waits for its own first message.
+  // Keeps no state of the conversation: those who only read cost nothing here.
   using Subscribed = UniqueFunction<void(Result<SummaryPtr>)>;
   void add_interest(ConversationId conversation, std::size_t loop, Subscribed done);
   void remove_interest(ConversationId conversation, std::size_t loop);
+
   void set_board(std::size_t loop, bool wanted);
-  // Shows a conversation to the board again; one that is not loaded or never began is left alone.
-  void announce(ConversationId conversation);
+  // The conversation's first visitor came, or its last one went.
+  void visitor_presence(ConversationId conversation, bool online);
+  // Shows the board what changed since the last time. Call about ten times a second.
+  void show_board();
 
   void typing(ConversationId conversation, const v1::TypingSignal& signal, std::uint64_t origin);
   // A connection looks at the conversation (or no longer does).
@@ -100,58 +106,94 @@ class Shard {
     AppendDone done;
   };
   struct Conversation {
-    enum class Phase { kLoading, kReady, kLookingUp };
+    enum class Phase : std::uint8_t { kLoading, kReady, kLookingUp };
     Phase phase = Phase::kLoading;
-    v1::ConversationSummary decided;   // the fold of everything numbered, durable or not
-    SummaryPtr committed;              // the fold of what is durable
-    std::deque<Waiting> waiting;       // while not kReady
-    std::vector<Subscribed> subscribing;  // while kLoading
-    std::uint32_t in_flight = 0;       // events numbered and not yet durable
+    // What the board is owed: nothing, a row, or a row that everybody has to know.
+    enum class Owed : std::uint8_t { kNothing, kMessage, kStructural };
+    Owed board = Owed::kNothing;
+    // The tick came while events were in flight: the row is made at the next moment that nothing undurable shows in it.
+    bool board_due = false;
+    std::uint32_t in_flight = 0;  // events numbered and not yet durable
+    Seq committed_seq = 0;        // the last durable one
+    // Its place in gathering_.touched; kNone: nothing of it is being gathered.
+    static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+    std::uint32_t gathering_at = kNone;
+    v1::ConversationSummary decided;  // the fold of everything numbered, durable or not
+    std::unique_ptr<std::deque<Waiting>> waiting;  // while not kReady
     SteadyTime used;
   };
   struct PendingAck {
-    ConversationId conversation;
     Appended appended;
     AppendDone done;
   };
-  struct PendingDedupe {
-    ConversationId conversation;
-    Sender sender;
-    std::string client_id;
+  // One conversation's part of a batch.
+  struct Touched {
+    ConversationId id;
+    Conversation* conversation = nullptr;  // stays while events are in flight
+    std::uint32_t events = 0;
+    Seq after_seq = 0;
+    // Set where routing has to know of the change.
+    SummaryPtr before;
+    SummaryPtr after;
+    bool structural = false;
+    bool began = false;
+    // Its row for the board goes with the batch.
+    bool shown = false;
   };
   // Events that go to the store together.
   struct Batch {
+    // `touched` says whose each is, until they are put together by conversation.
     std::vector<EventRef> events;
-    std::vector<v1::Event> decoded;  // beside `events`, for the second fold
+    std::vector<std::uint32_t> owners;
+    std::vector<Touched> touched;
     std::vector<PendingAck> acks;
-    std::vector<PendingDedupe> dedupe;
+    std::vector<DedupeWindow::Key> dedupe;
+    std::vector<Board::Row> board;
     std::size_t bytes = 0;
+    // Since it is on its way:
+    EventBatch sent;
     bool empty() const { return events.empty() && acks.empty(); }
   };
 
+  // shard.cpp
   Conversation& find_or_load(ConversationId id);
+  void start_load(ConversationId id);
   void on_loaded(ConversationId id, Result<v1::ConversationSummary> loaded);
+  void wait_in_line(Conversation& conversation, AppendRequest&& request, AppendDone done);
   void run_waiting(ConversationId id);
-  void process(Conversation& conversation, AppendRequest request, AppendDone done);
-  void look_up(ConversationId id, Conversation& conversation, AppendRequest request, AppendDone done,
+  void process(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done);
+  void look_up(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done,
                std::int64_t not_before_ms);
-  void decide_and_queue(Conversation& conversation, AppendRequest request, AppendDone done);
+  void decide_and_queue(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done);
+  Touched& touch(ConversationId id, Conversation& conversation);
   void refuse(AppendDone& done, Error error);
+  bool batch_full() const;
+
+  // shard_commit.cpp
   void schedule_flush();
   void flush();
+  void seal(Batch& batch);
   void on_stored(Result<JournalPosition> end);
   void commit(Batch& batch);
   void roll_back(Batch& batch, const Error& error);
-  void fan_out(std::vector<Committed> committed);
-  void show_on_board(const std::vector<SummaryPtr>& changed);
-  bool batch_full() const;
+
+  // shard_audience.cpp
+  void fan_out(CommittedPtr committed);
+  void owe_board(ConversationId id, Conversation& conversation, bool structural);
+  Board::Row row_of(Conversation& conversation);
+  void show(Board board);
+  template <typename Tell>
+  void tell_interested(ConversationId conversation, const Tell& tell);
 
   ShardDeps deps_;
   DedupeWindow dedupe_;
   std::unordered_map<ConversationId, Conversation> conversations_;
-  // Bit i: loop i has subscribers.
+  // Bit i: loop i has subscribers. The shard's own loop is always told and stands in none.
   std::unordered_map<ConversationId, std::uint64_t> interest_;
-  std::uint64_t board_ = 0;
+  std::uint64_t board_wanted_ = 0;
+  // Those with Conversation::board set, in the order they changed.
+  std::vector<ConversationId> board_owed_;
+  std::vector<Board::Presence> board_presence_;
   struct Viewer {
     std::uint64_t connection = 0;
     v1::Actor agent;

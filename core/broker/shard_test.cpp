@@ -8,6 +8,7 @@
 #include "base/guarded.hpp"
 #include "base/random.hpp"
 #include "core/broker/limits.hpp"
+#include "core/model/fold.hpp"
 
 namespace wk {
 namespace {
@@ -40,7 +41,7 @@ class ManualLoop final : public Executor {
 // Keeps what is appended; `done` runs when the test says so, with the answer it says.
 class FakeStore final : public ConversationStore {
  public:
-  Enqueued append(std::vector<EventRef> events, Journal::Committed done) override {
+  Enqueued append(EventBatch events, Journal::Committed done) override {
     if (refuse) return Enqueued::kRefused;
     pending.emplace_back(std::move(events), std::move(done));
     return Enqueued::kAccepted;
@@ -70,7 +71,7 @@ class FakeStore final : public ConversationStore {
   }
 
   bool refuse = false;
-  std::vector<std::pair<std::vector<EventRef>, Journal::Committed>> pending;
+  std::vector<std::pair<EventBatch, Journal::Committed>> pending;
   std::map<ConversationId, std::vector<EventRef>> log;
   std::map<ConversationId, v1::ConversationSummary> stored;
   std::map<std::string, StoredAppend> known;
@@ -78,14 +79,20 @@ class FakeStore final : public ConversationStore {
 
 class FakeSink final : public EventSink {
  public:
-  void on_committed(const std::vector<Committed>& batch) override {
-    for (const Committed& one : batch) committed.push_back(one);
+  void on_committed(const Committed& batch) override {
+    kept.push_back(batch.events);
+    for (const EventRange& range : batch.ranges) committed.push_back(range);
   }
-  void on_board(const std::vector<SummaryPtr>& changed) override { board.insert(board.end(), changed.begin(), changed.end()); }
+  void on_board(const Board& board) override {
+    rows.insert(rows.end(), board.rows.begin(), board.rows.end());
+    presence.insert(presence.end(), board.presence.begin(), board.presence.end());
+  }
   void on_typing(const v1::TypingSignal& signal, std::uint64_t) override { typing.push_back(signal); }
   void on_viewing(const v1::ViewingSignal& signal) override { viewing.push_back(signal); }
-  std::vector<Committed> committed;
-  std::vector<SummaryPtr> board;
+  std::vector<EventBatch> kept;
+  std::vector<EventRange> committed;
+  std::vector<Board::Row> rows;
+  std::vector<Board::Presence> presence;
   std::vector<v1::TypingSignal> typing;
   std::vector<v1::ViewingSignal> viewing;
 };
@@ -121,6 +128,17 @@ class ShardTest : public testing::Test {
     loop.turn();
   }
 
+  // As a real store does by itself: load() answers the fold of what was stored.
+  void remember_stored() {
+    v1::ConversationSummary& summary = store.stored[kConversation];
+    summary.Clear();
+    for (const EventRef& stored : store.log[kConversation]) {
+      v1::Event event;
+      ASSERT_TRUE(event.ParseFromArray(stored.bytes.view().data(), static_cast<int>(stored.bytes.size())));
+      fold(summary, event);
+    }
+  }
+
   static constexpr ConversationId kConversation{42};
   Principal visitor = VisitorPrincipal{.site = SiteId(1), .contact = ContactId(7), .conversation = kConversation, .name = "Mei"};
   ManualClock clock;
@@ -134,7 +152,6 @@ class ShardTest : public testing::Test {
 
 TEST_F(ShardTest, TellsNobodyBeforeItIsDurable) {
   const auto slot = send(message("hi"));
-  shard->add_interest(kConversation, 0, [](Result<SummaryPtr>) {});
   until_submitted();
   loop.turn();
   EXPECT_FALSE(slot->has_value());
@@ -143,9 +160,9 @@ TEST_F(ShardTest, TellsNobodyBeforeItIsDurable) {
   ASSERT_TRUE(slot->has_value());
   EXPECT_EQ((*slot)->value().seq, 2u);
   ASSERT_EQ(sink.committed.size(), 1u);
-  EXPECT_EQ(sink.committed[0].range.after_seq, 0u);
-  EXPECT_EQ(sink.committed[0].range.through_seq, 2u);
-  EXPECT_EQ(sink.committed[0].range.events.size(), 2u);
+  EXPECT_EQ(sink.committed[0].after_seq, 0u);
+  EXPECT_EQ(sink.committed[0].through_seq, 2u);
+  EXPECT_EQ(sink.committed[0].events.size(), 2u);
 }
 
 TEST_F(ShardTest, GroupsWhatArrivesWhileOneBatchIsOnItsWay) {
@@ -200,6 +217,7 @@ TEST_F(ShardTest, AsksTheStoreForAnIdItCannotKnowAndKeepsTheOrder) {
 TEST_F(ShardTest, AFailedBatchLeavesNoGapAndTakesWhatStoodOnItAlong) {
   (void)send(message("kept"));
   settle();
+  remember_stored();
   const AppendRequest lost_request = message("lost");
   const auto lost = send(lost_request);
   until_submitted();
@@ -244,15 +262,145 @@ TEST_F(ShardTest, TheBoardSeesEveryConversationOnlyWhileItIsWanted) {
   shard->set_board(0, true);
   (void)send(message("hello"));
   settle();
+  EXPECT_TRUE(sink.rows.empty()) << "gathered until the tick";
+  shard->show_board();
   loop.turn();
-  ASSERT_EQ(sink.board.size(), 1u);
-  EXPECT_EQ(sink.board[0]->last_message().text(), "hello");
-  EXPECT_TRUE(sink.committed.empty());
+  ASSERT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(sink.rows[0].summary->last_message().text(), "hello");
+  EXPECT_TRUE(sink.rows[0].structural) << "it began";
+  shard->show_board();
+  loop.turn();
+  EXPECT_EQ(sink.rows.size(), 1u) << "nothing new";
   shard->set_board(0, false);
   (void)send(message("again"));
   settle();
+  shard->show_board();
   loop.turn();
-  EXPECT_EQ(sink.board.size(), 1u);
+  EXPECT_EQ(sink.rows.size(), 1u);
+}
+
+TEST_F(ShardTest, ManyMessagesOfATickAreOneRow) {
+  shard->set_board(0, true);
+  (void)send(message("1"));
+  settle();
+  shard->show_board();
+  loop.turn();
+  sink.rows.clear();
+  for (const char* text : {"2", "3", "4"}) {
+    (void)send(message(text));
+    settle();
+  }
+  shard->show_board();
+  loop.turn();
+  ASSERT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(sink.rows[0].summary->last_message().text(), "4");
+  EXPECT_FALSE(sink.rows[0].structural);
+}
+
+TEST_F(ShardTest, TheBoardShowsNothingThatIsNotDurable) {
+  shard->set_board(0, true);
+  (void)send(message("first"));
+  settle();
+  (void)send(message("second"));
+  until_submitted();
+  (void)send(message("third"));
+  loop.turn();
+  shard->show_board();
+  loop.turn();
+  EXPECT_TRUE(sink.rows.empty()) << "events are in flight";
+  settle();  // "second" is stored, "third" on its way
+  loop.turn();
+  EXPECT_TRUE(sink.rows.empty());
+  settle();
+  loop.turn();
+  ASSERT_EQ(sink.rows.size(), 1u);
+  EXPECT_EQ(sink.rows[0].summary->last_message().text(), "third");
+}
+
+TEST_F(ShardTest, ARowThatWasNotStoredIsNotShown) {
+  shard->set_board(0, true);
+  (void)send(message("first"));
+  settle();
+  shard->show_board();
+  loop.turn();
+  remember_stored();
+  (void)send(message("lost"));
+  until_submitted();
+  shard->show_board();
+  sink.rows.clear();
+  settle(fail(ErrorCode::kStorageFull, "no room"));
+  loop.run_until([&] {
+    shard->show_board();
+    return !sink.rows.empty();
+  });
+  EXPECT_EQ(sink.rows.back().summary->last_message().text(), "first");
+}
+
+TEST_F(ShardTest, VisitorsWhoComeAndGoAreGatheredForTheTick) {
+  shard->visitor_presence(kConversation, true);
+  shard->show_board();
+  loop.turn();
+  EXPECT_TRUE(sink.presence.empty()) << "nobody looks";
+  shard->set_board(0, true);
+  for (std::size_t i = 0; i < limits::kBoardPresencePerTickMax + 10; ++i) shard->visitor_presence(kConversation, i % 2 == 0);
+  shard->show_board();
+  loop.turn();
+  EXPECT_EQ(sink.presence.size(), limits::kBoardPresencePerTickMax);
+}
+
+TEST_F(ShardTest, EventsOfSeveralConversationsLieTogetherInOrder) {
+  const auto other = [&](const std::string& text) {
+    AppendRequest request = message(text);
+    request.conversation = ConversationId(43);
+    request.principal = VisitorPrincipal{.site = SiteId(1), .contact = ContactId(8), .conversation = ConversationId(43)};
+    return request;
+  };
+  (void)send(message("a"));
+  (void)send(other("b"));
+  settle();
+  if (!store.pending.empty()) settle();
+  sink.committed.clear();
+  for (const char* text : {"1", "2", "3"}) {
+    (void)send(message(text));
+    (void)send(other(text));
+  }
+  settle();
+  ASSERT_EQ(sink.committed.size(), 2u);
+  for (const EventRange& range : sink.committed) {
+    ASSERT_EQ(range.events.size(), 3u);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(range.events[i].conversation, range.conversation);
+      EXPECT_EQ(range.events[i].seq, range.after_seq + 1 + i);
+    }
+  }
+}
+
+TEST_F(ShardTest, WhoSubscribesCostsNoStateHere) {
+  std::optional<Result<SummaryPtr>> answer;
+  shard->add_interest(kConversation, 1, [&](Result<SummaryPtr> summary) { answer.emplace(std::move(summary)); });
+  loop.run_until([&] { return answer.has_value(); });
+  EXPECT_EQ(answer->error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(shard->figures().conversations_loaded, 0u);
+}
+
+TEST_F(ShardTest, OtherLoopsAreToldOfWhatTheyWantAlone) {
+  ManualLoop other_loop;
+  FakeSink other;
+  wiring.outlets.push_back({&other_loop, &other});
+  (void)send(message("1"));
+  settle();
+  other_loop.turn();
+  EXPECT_TRUE(other.committed.empty());
+  shard->add_interest(kConversation, 1, [](Result<SummaryPtr>) {});
+  (void)send(message("2"));
+  settle();
+  other_loop.turn();
+  ASSERT_EQ(other.committed.size(), 1u);
+  shard->remove_interest(kConversation, 1);
+  (void)send(message("3"));
+  settle();
+  other_loop.turn();
+  EXPECT_EQ(other.committed.size(), 1u);
 }
 
 TEST_F(ShardTest, ForgetsAnUnusedConversationAndLoadsItAgain) {
@@ -274,7 +422,6 @@ TEST_F(ShardTest, ForgetsAnUnusedConversationAndLoadsItAgain) {
 TEST_F(ShardTest, ShowsEachViewingAgentOnceHoweverManyTabs) {
   v1::Actor lin;
   lin.set_id(20);
-  shard->add_interest(kConversation, 0, [](Result<SummaryPtr>) {});
   shard->viewing(kConversation, 1, lin);
   shard->viewing(kConversation, 2, lin);
   shard->viewing(kConversation, 1, std::nullopt);

@@ -14,20 +14,42 @@ namespace v1 = ::weikeyi::v1;
 
 using SummaryPtr = std::shared_ptr<const v1::ConversationSummary>;
 
-// Durable events of one conversation, and the fold after them.
+// What one commit made durable. Immutable; one for all loops.
 struct Committed {
-  EventRange range;
-  SummaryPtr summary;
+  // Those of a conversation lie together, in order.
+  EventBatch events;
+  // One for each conversation, into `events`.
+  std::vector<EventRange> ranges;
 };
+using CommittedPtr = std::shared_ptr<const Committed>;
+
+// What agents' lists should show, gathered over a tick.
+struct Board {
+  struct Row {
+    SummaryPtr summary;
+    // More than a new last message: the state, who holds it, labels … Everybody has to know.
+    bool structural = false;
+  };
+  // The conversation that changed last comes last.
+  std::vector<Row> rows;
+  // Of which the first visitor came, or the last one went; the later one counts.
+  struct Presence {
+    ConversationId conversation;
+    bool online = false;
+  };
+  std::vector<Presence> presence;
+};
+using BoardPtr = std::shared_ptr<const Board>;
 
 // Loop-bound: called on the loop it was attached with.
 class EventSink {
  public:
   virtual ~EventSink() = default;
-  // Of conversations this loop has interest in; in order within a conversation.
-  virtual void on_committed(const std::vector<Committed>& batch) = 0;
+  // In order within a conversation. Everything from the shard of this loop, and of the other shards' commits those with a
+  // conversation that this loop has interest in; what nobody here wants is left to the sink to pass over.
+  virtual void on_committed(const Committed& committed) = 0;
   // Of all conversations, for agents' lists. Only while this loop wants the board.
-  virtual void on_board(const std::vector<SummaryPtr>& changed) = 0;
+  virtual void on_board(const Board& board) = 0;
   // Ephemeral. `origin` names the connection it came from, which does not get it back.
   virtual void on_typing(const v1::TypingSignal& signal, std::uint64_t origin) = 0;
   virtual void on_viewing(const v1::ViewingSignal& signal) = 0;

@@ -92,7 +92,7 @@ class Decision {
   Decision(const v1::ConversationSummary& state, const Principal& principal, std::int64_t now_ms)
       : state_(state), principal_(principal), actor_(actor_of(principal, state)), now_ms_(now_ms) {}
 
-  Result<void> message(const v1::Message& message, const v1::VisitorContext& context) {
+  Result<void> message(v1::Message& message, const v1::VisitorContext& context) {
     const auto* visitor = std::get_if<VisitorPrincipal>(&principal_);
     if (state_.last_seq() == 0) {
       v1::Event started = event_by(actor_);
@@ -115,7 +115,7 @@ class Decision {
       events_.push_back(holder_event(actor_, state_, agent_holder(*agent), v1::HOLDER_REASON_CLAIMED));
     }
     v1::Event event = event_by(actor_);
-    *event.mutable_message() = message;
+    *event.mutable_message() = std::move(message);
     events_.push_back(std::move(event));
     return {};
   }
@@ -227,8 +227,8 @@ class Decision {
     return {};
   }
 
-  std::vector<v1::Event> take(const std::string& client_id) {
-    if (!events_.empty()) events_.back().set_client_id(client_id);
+  std::vector<v1::Event> take(std::string client_id) {
+    if (!events_.empty()) events_.back().set_client_id(std::move(client_id));
     return std::move(events_);
   }
 
@@ -303,7 +303,7 @@ v1::Actor actor_of(const Principal& principal, const v1::ConversationSummary& st
 }
 
 Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, const Principal& principal,
-                                      const v1::Append& append, const v1::VisitorContext& context,
+                                      v1::Append append, const v1::VisitorContext& context,
                                       std::int64_t now_ms) {
   const bool begins = append.command_case() == v1::Append::kMessage &&
                       std::holds_alternative<VisitorPrincipal>(principal);
@@ -312,9 +312,9 @@ Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, cons
   Decision decision(state, principal, now_ms);
   Result<void> decided;
   switch (append.command_case()) {
-    case v1::Append::kMessage: decided = decision.message(append.message(), context); break;
+    case v1::Append::kMessage: decided = decision.message(*append.mutable_message(), context); break;
     case v1::Append::kNote:
-      decided = decision.plain([&](v1::Event& event) { *event.mutable_note() = append.note(); });
+      decided = decision.plain([&](v1::Event& event) { *event.mutable_note() = std::move(*append.mutable_note()); });
       break;
     case v1::Append::kClaim: decided = decision.claim(); break;
     case v1::Append::kAssign: decided = decision.assign(append.assign()); break;
@@ -332,7 +332,7 @@ Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, cons
     case v1::Append::COMMAND_NOT_SET: return invalid("no command");
   }
   if (!decided) return fail(std::move(decided).error());
-  return decision.take(append.client_id());
+  return decision.take(std::move(*append.mutable_client_id()));
 }
 
 }  // namespace wk

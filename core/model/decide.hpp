@@ -23,7 +23,7 @@ v1::Actor actor_of(const Principal& principal, const v1::ConversationSummary& st
 // Requires: check_append(append), and the principal may do this (core/auth/permissions.hpp).
 // Fails with kNotFound (not started), kConflict + "already_held", kInvalidArgument.
 Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, const Principal& principal,
-                                      const v1::Append& append, const v1::VisitorContext& context,
+                                      v1::Append append, const v1::VisitorContext& context,
                                       std::int64_t now_ms);
 
 }  // namespace wk

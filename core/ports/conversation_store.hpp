@@ -61,7 +61,7 @@ class ConversationStore {
   virtual ~ConversationStore() = default;
 
   // As Journal::submit; and when `done` runs, the events are readable from every call below.
-  virtual Enqueued append(std::vector<EventRef> events, Journal::Committed done) = 0;
+  virtual Enqueued append(EventBatch events, Journal::Committed done) = 0;
 
   // The fold of everything acked. kNotFound where nothing was ever written.
   virtual Result<v1::ConversationSummary> load(ConversationId conversation) = 0;

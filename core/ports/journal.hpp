@@ -39,7 +39,7 @@ class Journal {
   // All of `events` or none becomes durable. `done` runs on the journal's own thread, batches in submit order, and must not
   // block. On kStorageFull or kIo nothing of the batch is stored, nor of any batch submitted before its `done` ran: a caller keeps at most one batch
   // in flight. kRefused: limits::kJournalQueueBytesMax is reached or the journal is closing; `done` is not called.
-  virtual Enqueued submit(std::vector<EventRef> events, Committed done) = 0;
+  virtual Enqueued submit(EventBatch events, Committed done) = 0;
 
   // Blocking. Durable records from `from` on, at most about bytes_max bytes (at least one record if there is one).
   virtual Result<JournalRead> read(JournalPosition from, std::size_t bytes_max) = 0;

@@ -20,11 +20,12 @@ bool needs_look_up(const v1::Append& append) {
 
 }  // namespace
 
-void ConversationService::append(AppendRequest request, Executor& reply_to, AppendDone done) {
+void ConversationService::append(AppendRequest&& request, Executor& reply_to, AppendDone done) {
   Result<void> allowed = may_append(request.principal, request.conversation, request.append);
-  if (allowed) allowed = check_append(request.append);
+  // Everything else is checked at its home.
+  if (allowed && needs_look_up(request.append)) allowed = check_append(request.append);
   if (!allowed) {
-    // Posted, so that `done` never runs inside the call.
+    // Whatever thread this is, the answer is given on reply_to.
     (void)reply_to.post([done = std::move(done), error = std::move(allowed).error()]() mutable { done(fail(std::move(error))); });
     return;
   }

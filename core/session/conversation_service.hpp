@@ -13,8 +13,8 @@ class ConversationService {
   ConversationService(Broker& broker, Directory& directory, ThreadPool& pool)
       : broker_(broker), directory_(directory), pool_(pool) {}
 
-  // `done` runs on reply_to, once the append is durable or refused. request.conversation is the one meant; a visitor's own.
-  void append(AppendRequest request, Executor& reply_to, AppendDone done);
+  // `done` runs on reply_to, once the append is durable or refused; where the caller is on reply_to, perhaps inside the call. request.conversation is the one meant; a visitor's own.
+  void append(AppendRequest&& request, Executor& reply_to, AppendDone done);
 
  private:
   // Blocking: names and attachments as they are stored, not as the client says.

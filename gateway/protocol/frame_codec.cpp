@@ -1,9 +1,10 @@
 #include "gateway/protocol/frame_codec.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/wire_format_lite.h>
+
+#include <array>
 
 #include "base/assert.hpp"
 
@@ -24,66 +25,103 @@ std::uint32_t delimited_tag(int field) {
   return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
 }
 
-std::string encode_events_proto(const EventRange& range, bool for_visitor) {
-  v1::Events head;
-  head.set_conversation_id(range.conversation.value());
-  head.set_after_seq(range.after_seq);
-  head.set_through_seq(range.through_seq);
-  const std::string head_bytes = head.SerializeAsString();
+// Room for a tag and a varint.
+using Small = std::array<std::uint8_t, 16>;
 
-  const std::uint32_t event_tag = delimited_tag(v1::Events::kEventsFieldNumber);
-  std::size_t body_bytes = head_bytes.size();
+void append_small(std::string& out, const Small& bytes, const std::uint8_t* end) {
+  out.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(end - bytes.data()));
+}
+
+// As protobuf does it: what is zero is not there.
+void append_number(std::string& out, int field, std::uint64_t value) {
+  if (value == 0) return;
+  Small bytes;
+  std::uint8_t* end = CodedOutputStream::WriteTagToArray(
+      WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT), bytes.data());
+  append_small(out, bytes, CodedOutputStream::WriteVarint64ToArray(value, end));
+}
+
+void append_delimiter(std::string& out, int field, std::size_t size) {
+  Small bytes;
+  std::uint8_t* end = CodedOutputStream::WriteTagToArray(delimited_tag(field), bytes.data());
+  append_small(out, bytes, CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), end));
+}
+
+std::size_t delimited_bytes(int field, std::size_t size) {
+  return CodedOutputStream::VarintSize32(delimited_tag(field)) +
+         CodedOutputStream::VarintSize32(static_cast<std::uint32_t>(size)) + size;
+}
+
+void append_events_proto(std::string& out, const EventRange& range, bool for_visitor) {
+  std::string head;  // at most 23 bytes, most of the time within the string itself
+  append_number(head, v1::Events::kConversationIdFieldNumber, range.conversation.value());
+  append_number(head, v1::Events::kAfterSeqFieldNumber, range.after_seq);
+  append_number(head, v1::Events::kThroughSeqFieldNumber, range.through_seq);
+  std::size_t body_bytes = head.size();
+  for (const EventRef& event : range.events) {
+    if (!for_visitor || event.visitor_may_see) body_bytes += delimited_bytes(v1::Events::kEventsFieldNumber, event.bytes.size());
+  }
+  out.reserve(out.size() + body_bytes + 16);
+  append_delimiter(out, v1::ServerFrame::kEventsFieldNumber, body_bytes);
+  out.append(head);
   for (const EventRef& event : range.events) {
     if (for_visitor && !event.visitor_may_see) continue;
-    const auto size = static_cast<std::uint32_t>(event.bytes.size());
-    body_bytes += CodedOutputStream::VarintSize32(event_tag) + CodedOutputStream::VarintSize32(size) + size;
+    append_delimiter(out, v1::Events::kEventsFieldNumber, event.bytes.size());
+    out.append(event.bytes.view());
   }
-  std::string frame;
-  frame.reserve(body_bytes + 8);
-  {
-    google::protobuf::io::StringOutputStream sink(&frame);
-    CodedOutputStream out(&sink);
-    out.WriteTag(delimited_tag(v1::ServerFrame::kEventsFieldNumber));
-    out.WriteVarint32(static_cast<std::uint32_t>(body_bytes));
-    out.WriteString(head_bytes);
-    for (const EventRef& event : range.events) {
-      if (for_visitor && !event.visitor_may_see) continue;
-      out.WriteTag(event_tag);
-      out.WriteVarint32(static_cast<std::uint32_t>(event.bytes.size()));
-      out.WriteRaw(event.bytes.view().data(), static_cast<int>(event.bytes.size()));
-    }
-  }
-  return frame;
 }
 
 }  // namespace
 
 Result<v1::ClientFrame> decode_client_frame(Encoding encoding, std::string_view payload) {
   v1::ClientFrame frame;
-  if (encoding == Encoding::kProto) {
-    if (!frame.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
-      return fail(ErrorCode::kProtocol, "not an encoded ClientFrame");
-    }
-    return frame;
-  }
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  const auto status = google::protobuf::util::JsonStringToMessage(
-      google::protobuf::StringPiece(payload.data(), payload.size()), &frame, options);
-  if (!status.ok()) return fail(ErrorCode::kProtocol, "not a ClientFrame in JSON: " + status.ToString());
+  WK_TRY_VOID(decode_client_frame(encoding, payload, frame));
   return frame;
 }
 
+Result<void> decode_client_frame(Encoding encoding, std::string_view payload, v1::ClientFrame& into) {
+  if (encoding == Encoding::kProto) {
+    if (!into.ParseFromArray(payload.data(), static_cast<int>(payload.size()))) {
+      return fail(ErrorCode::kProtocol, "not an encoded ClientFrame");
+    }
+    return {};
+  }
+  into.Clear();
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto status = google::protobuf::util::JsonStringToMessage(
+      google::protobuf::StringPiece(payload.data(), payload.size()), &into, options);
+  if (!status.ok()) return fail(ErrorCode::kProtocol, "not a ClientFrame in JSON: " + status.ToString());
+  return {};
+}
+
 std::string encode_frame(Encoding encoding, const v1::ServerFrame& frame) {
-  return encoding == Encoding::kProto ? frame.SerializeAsString() : to_json(frame);
+  std::string out;
+  append_frame(out, encoding, frame);
+  return out;
+}
+
+void append_frame(std::string& out, Encoding encoding, const v1::ServerFrame& frame) {
+  if (encoding == Encoding::kJson) {
+    out += to_json(frame);
+  } else {
+    WK_ASSERT(frame.AppendToString(&out));  // proto3 has no required fields
+  }
 }
 
 std::string encode_events(Encoding encoding, const EventRange& range, bool for_visitor) {
-  std::string proto = encode_events_proto(range, for_visitor);
-  if (encoding == Encoding::kProto) return proto;
+  std::string out;
+  append_events(out, encoding, range, for_visitor);
+  return out;
+}
+
+void append_events(std::string& out, Encoding encoding, const EventRange& range, bool for_visitor) {
+  if (encoding == Encoding::kProto) return append_events_proto(out, range, for_visitor);
+  std::string proto;
+  append_events_proto(proto, range, for_visitor);
   v1::ServerFrame frame;
   WK_ASSERT(frame.ParseFromString(proto));
-  return to_json(frame);
+  out += to_json(frame);
 }
 
 }  // namespace wk

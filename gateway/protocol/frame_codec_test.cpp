@@ -20,7 +20,8 @@ EventRef ref(Seq seq, bool note) {
 }
 
 TEST(FrameCodec, BuildsAroundTheEventsBytesWhatProtobufWouldEncode) {
-  const EventRange range{ConversationId(77), 4, 7, {ref(5, false), ref(6, true), ref(7, false)}};
+  const std::vector<EventRef> events{ref(5, false), ref(6, true), ref(7, false)};
+  const EventRange range{ConversationId(77), 4, 7, events};
   v1::ServerFrame frame;
   ASSERT_TRUE(frame.ParseFromString(encode_events(Encoding::kProto, range, false)));
   EXPECT_EQ(frame.events().events_size(), 3);
@@ -29,7 +30,8 @@ TEST(FrameCodec, BuildsAroundTheEventsBytesWhatProtobufWouldEncode) {
 }
 
 TEST(FrameCodec, P42P43AVisitorGetsTheRangeWithoutTheNotes) {
-  const EventRange range{ConversationId(77), 4, 6, {ref(5, false), ref(6, true)}};
+  const std::vector<EventRef> events{ref(5, false), ref(6, true)};
+  const EventRange range{ConversationId(77), 4, 6, events};
   for (const Encoding encoding : {Encoding::kProto, Encoding::kJson}) {
     const std::string bytes = encode_events(encoding, range, true);
     EXPECT_EQ(bytes.find("secret"), std::string::npos);

@@ -1,7 +1,11 @@
 // One WebSocket of a visitor or an agent: frames in, frames out (docs/protocol.md).
 //
-// Owner: its LoopGateway. Loop-bound. Its states hold only what they have; subscriptions are cursors (subscription.hpp), so a
-// slow peer costs nobody memory.
+// Owner: its LoopGateway. Loop-bound. A visitor's connection lives on its conversation's home loop: where the Hello came in
+// elsewhere, the stream moves there. Its states hold only what they have; subscriptions are cursors (subscription.hpp), so a
+// slow peer costs nobody memory. An idle visitor costs this object and its Stream, no buffer and no timer of its own.
+//
+// connection.cpp: from bytes to frames, deadlines, the end. connection_session.cpp: Hello and Welcome.
+// connection_frames.cpp: what each frame does. connection_subscriptions.cpp: the cursors.
 #pragma once
 
 #include <cstdint>
@@ -11,24 +15,29 @@
 #include <variant>
 #include <vector>
 
+#include "base/token_bucket.hpp"
 #include "core/model/principal.hpp"
 #include "gateway/protocol/frame_codec.hpp"
+#include "gateway/server/event_frames.hpp"
 #include "gateway/server/hello.hpp"
 #include "gateway/server/subscription.hpp"
-#include "base/token_bucket.hpp"
 #include "gateway/websocket/decoder.hpp"
 #include "gateway/websocket/encoder.hpp"
 #include "net/stream.hpp"
 
 namespace wk {
 
-class EventFrames;
 class LoopGateway;
 
-// What the upgrade request told.
-struct ConnectionInfo {
+// What was agreed in the upgrade.
+struct Agreement {
   Encoding encoding = Encoding::kProto;
   std::optional<websocket::DeflateAgreement> deflate;
+};
+
+// What the upgrade request told. Kept until the Hello has been looked at.
+struct ConnectionInfo {
+  Agreement agreement;
   std::string origin;
   // The session cookie, if one came.
   std::string cookie;
@@ -38,27 +47,48 @@ struct ConnectionInfo {
   bool same_origin = false;
 };
 
+// A visitor whose Hello was good, on the way to its conversation's home loop.
+struct AdmittedVisitor {
+  Agreement agreement;
+  websocket::Decoder decoder;
+  VisitorPrincipal principal;
+  std::shared_ptr<const v1::VisitorContext> context;
+  Seq after_seq = 0;
+  std::uint32_t newest_max = 0;
+};
+
 class Connection final : public StreamHandler {
  public:
   Connection(LoopGateway& gateway, std::uint64_t key, std::unique_ptr<Stream> stream, ConnectionInfo info);
+  // For a visitor that comes from another loop; begin_visitor() is next.
+  Connection(LoopGateway& gateway, std::uint64_t key, std::unique_ptr<Stream> stream, const Agreement& agreement,
+             websocket::Decoder decoder);
   ~Connection();
 
   std::uint64_t key() const { return key_; }
-  bool is_visitor() const;
-  bool is_agent() const;
-  const Principal* principal() const;
+  bool is_visitor() const { return std::holds_alternative<Visitor>(session_); }
+  bool is_agent() const { return std::holds_alternative<std::unique_ptr<Agent>>(session_); }
+  // Requires: is_agent().
+  const AgentPrincipal& agent() const { return std::get<std::unique_ptr<Agent>>(session_)->principal; }
+
+  // The session of a visitor whose Hello was good, on its conversation's home loop.
+  void begin_visitor(AdmittedVisitor admitted);
 
   // -- from the gateway, on commits and signals
+  // `frames` has begun with the range.
   void on_live(const EventRange& range, EventFrames& frames);
   void send_frame(const v1::ServerFrame& frame);
-  void send_shared(const websocket::SharedFrame& frame);
-  Encoding encoding() const { return info_.encoding; }
-  const std::optional<websocket::DeflateAgreement>& deflate() const { return info_.deflate; }
+  // One or more whole WebSocket messages, uncompressed, in this connection's encoding.
+  void send_bytes(std::string_view bytes) { written(stream_->write(bytes)); }
+  void send_bytes(const SharedBytes& bytes) { written(stream_->write(bytes)); }
+  Encoding encoding() const { return agreement_.encoding; }
 
   // Says goodbye and closes. retry_after_ms as in Goodbye.
   void close(websocket::CloseCode code, const std::string& reason, std::uint32_t retry_after_ms);
-  // Time-outs; reads that could not be started.
-  void sweep();
+  // Deadlines. When to look again; nullopt: never (it is closing).
+  std::optional<SteadyTime> look();
+  // Reads from storage that the pool refused.
+  void retry_reads();
 
   // -- answers that were under way when they began on other threads
   void on_authenticated(v1::Hello hello, Result<Authenticated> answer);
@@ -68,57 +98,90 @@ class Connection final : public StreamHandler {
   void on_appended(std::uint32_t ref, const std::string& client_id, Result<Appended> appended);
 
  private:
-  struct AwaitingHello {
-    SteadyTime deadline;
+  enum class Phase : std::uint8_t {
+    kAwaitingHello,
+    kAuthenticating,
+    kActive,
+    // Said goodbye; or the stream has moved on without this object.
+    kClosing,
   };
-  struct Authenticating {};
-  struct Active {
-    Principal principal;
-    TokenBucket bucket;
-    std::uint32_t appends_in_flight = 0;
+  struct Visitor {
+    SiteId site;
+    ContactId contact;
+    std::int64_t expires_ms = 0;
+    std::unique_ptr<std::string> name;  // null: none
+    bool verified = false;
+    Subscription subscription;
+  };
+  struct Agent {
+    AgentPrincipal principal;
     ConversationId viewing{};
-    // A visitor's Welcome waits for its conversation's state.
-    bool welcomed = false;
+    std::vector<Subscription> subscriptions;
   };
-  struct Closing {};
 
   std::size_t on_data(std::span<char> bytes) override;
   void on_drained() override;
   void on_closed(CloseReason reason) override;
 
+  // connection.cpp
   void on_message(std::string_view payload);
-  void on_frame(v1::ClientFrame frame);
-  void on_hello(v1::Hello hello);
-  void on_append(Active& active, std::uint32_t ref, v1::Append append);
-  void on_subscribe(Active& active, std::uint32_t ref, const v1::Subscribe& subscribe);
-  void on_unsubscribe(const v1::Unsubscribe& unsubscribe);
-  void on_typing(Active& active, const v1::Typing& typing);
-  void on_viewing(Active& active, const v1::Viewing& viewing);
-  void on_set_presence(Active& active, const v1::SetPresence& set);
-  void on_ping(const v1::Ping& ping);
+  void on_frame(v1::ClientFrame& frame);
+  void send_message(std::string_view payload);
+  void written(Written written);
+  bool congested() const { return above_high_water_; }
+  void refuse(std::uint32_t ref, const Error& error, const std::string& client_id = {});
+  Visitor* visitor() { return std::get_if<Visitor>(&session_); }
+  Agent* agent_session() { return is_agent() ? std::get<std::unique_ptr<Agent>>(session_).get() : nullptr; }
+  Principal principal() const;
 
-  void begin_session(v1::Hello hello, Authenticated who);
+  // connection_session.cpp
+  void on_hello(v1::Hello hello);
+  void admit_visitor(const v1::Hello& hello, VisitorPrincipal principal);
+  void begin_agent(const v1::Hello& hello, Authenticated who);
   void welcome_visitor(const v1::ConversationSummary& summary);
   void end_session();
+
+  // connection_frames.cpp
+  void on_append(std::uint32_t ref, v1::Append& append);
+  void on_typing(const v1::Typing& typing);
+  void on_viewing(const v1::Viewing& viewing);
+  void stop_viewing(Agent& agent);
+  void on_set_presence(const v1::SetPresence& set);
+  void on_ping(const v1::Ping& ping);
+  // Takes one of a visitor's frames off what it may send.
+  bool within_rate();
+
+  // connection_subscriptions.cpp
+  void on_subscribe(std::uint32_t ref, const v1::Subscribe& subscribe);
+  void on_unsubscribe(const v1::Unsubscribe& unsubscribe);
   void subscribe(ConversationId conversation, std::uint32_t ref, Seq after, std::uint32_t newest_max);
-  void stop_viewing(Active& active);
   void start_read(Subscription& subscription);
+  void drop_subscription(ConversationId conversation);
   Subscription* find(ConversationId conversation);
-  void refuse(std::uint32_t ref, const Error& error, const std::string& client_id = {});
-  void send_message(std::string_view payload);
-  bool congested() const;
-  bool within_rate(Active& active);
+  template <typename Use>
+  void for_each_subscription(Use&& use) {
+    if (Visitor* visitor = this->visitor()) return use(visitor->subscription);
+    if (Agent* agent = agent_session()) {
+      for (Subscription& subscription : agent->subscriptions) use(subscription);
+    }
+  }
 
   LoopGateway& gateway_;
   const std::uint64_t key_;
   std::unique_ptr<Stream> stream_;
   websocket::Decoder decoder_;
-  ConnectionInfo info_;
-  // For ConversationStarted: what the Hello told, and what the socket knows better.
-  v1::VisitorContext context_;
-  std::variant<AwaitingHello, Authenticating, Active, Closing> state_;
-  std::vector<Subscription> subscriptions_;
+  // Until the Hello has been looked at.
+  std::unique_ptr<ConnectionInfo> info_;
+  // Until the conversation has begun: it goes into ConversationStarted.
+  std::shared_ptr<const v1::VisitorContext> context_;
+  std::variant<std::monostate, Visitor, std::unique_ptr<Agent>> session_;
   SteadyTime heard_;
+  SmallTokenBucket bucket_;
+  std::uint32_t appends_in_flight_ = 0;
+  const Agreement agreement_;
+  Phase phase_ = Phase::kAwaitingHello;
+  // A visitor's Welcome waits for its conversation's state.
+  bool welcomed_ = false;
   bool above_high_water_ = false;
 };
 

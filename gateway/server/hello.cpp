@@ -12,6 +12,12 @@
 namespace wk {
 namespace {
 
+std::string cut(const std::string& text, std::size_t bytes_max) {
+  return std::string(utf8_prefix(text, bytes_max));
+}
+
+}  // namespace
+
 Result<Authenticated> authenticate_visitor(GatewayServices& services, const std::string& token, const std::string& origin) {
   WK_TRY(VisitorPrincipal visitor, services.visitor_tokens.verify(token));
   const auto sites = services.directory.sites();
@@ -29,16 +35,8 @@ Result<Authenticated> authenticate_visitor(GatewayServices& services, const std:
   return Authenticated{std::move(visitor), 0};
 }
 
-std::string cut(const std::string& text, std::size_t bytes_max) {
-  return std::string(utf8_prefix(text, bytes_max));
-}
-
-}  // namespace
-
-void authenticate(GatewayServices& services, const v1::Hello& hello, const ConnectionInfo& info,
-                  UniqueFunction<void(Result<Authenticated>)> done) {
-  if (hello.has_visitor_token()) return done(authenticate_visitor(services, hello.visitor_token(), info.origin));
-
+void authenticate_agent(GatewayServices& services, const v1::Hello& hello, const ConnectionInfo& info,
+                        UniqueFunction<void(Result<Authenticated>)> done) {
   const bool by_token = hello.has_api_token();
   if (!by_token && info.cookie.empty()) return done(fail(ErrorCode::kUnauthenticated, "no credential"));
   // A cookie comes along whoever opens the socket; only our own pages may.

@@ -15,9 +15,11 @@ struct Authenticated {
   std::uint32_t capacity = 0;
 };
 
-// `done` runs on whatever thread finds the answer; kUnauthenticated, kForbidden (origin, site), kBusy.
-void authenticate(GatewayServices& services, const v1::Hello& hello, const ConnectionInfo& info,
-                  UniqueFunction<void(Result<Authenticated>)> done);
+// kUnauthenticated, kForbidden (origin, site). Does not block.
+Result<Authenticated> authenticate_visitor(GatewayServices& services, const std::string& token, const std::string& origin);
+// By API token or the session's cookie. `done` runs on whatever thread finds the answer; also kBusy.
+void authenticate_agent(GatewayServices& services, const v1::Hello& hello, const ConnectionInfo& info,
+                        UniqueFunction<void(Result<Authenticated>)> done);
 
 Result<void> may_read(const Principal& principal, ConversationId conversation);
 

@@ -12,9 +12,10 @@ inline constexpr std::uint32_t kClientMessageBytesMax = 256 * 1024;
 // No Hello by then: closed.
 inline constexpr std::chrono::seconds kHelloDeadline{10};
 // What clients are told to ping after when they have sent nothing.
-inline constexpr std::chrono::milliseconds kHeartbeat{20'000};
-// Nothing heard for this long: the peer is dead, the connection closed.
-inline constexpr std::chrono::seconds kSilenceMax{45};
+inline constexpr std::chrono::milliseconds kHeartbeat{21'000};
+// Nothing heard for this long: the peer is dead. Two heartbeats fit in; with the second the wheel takes to look, the
+// connection is closed within 45 s.
+inline constexpr std::chrono::seconds kSilenceMax{43};
 // Conversations one connection may have subscribed to; more: refused with `too_large`.
 inline constexpr std::size_t kSubscriptionsMax = 500;
 // Appends of one connection that are not answered yet; more: refused with `busy`.
@@ -30,6 +31,15 @@ inline constexpr std::uint32_t kVisitorNewestMax = 100;
 inline constexpr unsigned kFailureRetryMs = 1'000;
 // Agents' connections are asked about again (session ended or expired, by whatever process) this often.
 inline constexpr int kRevalidateSeconds = 4;
+// Agents' lists are shown what changed this often.
+inline constexpr std::chrono::milliseconds kBoardTick{100};
+// Rows of a tick that only have a new last message and go to every agent, the newest ones; an agent's own and what changed
+// otherwise go without a limit. A list shows what it missed when it is loaded again.
+inline constexpr std::size_t kBoardMessageRowsMax = 20;
+// A frame from here on is shared by its subscribers' queues; a shorter one is copied into each.
+inline constexpr std::size_t kShareBytesMin = 1024;
+// Buffers that are used again and again give back what a large message made them grow by.
+inline constexpr std::size_t kScratchBytesKept = 64 * 1024;
 // How soon after a planned stop clients come back: spread over this.
 inline constexpr std::uint32_t kGoodbyeSpreadMs = 1'500;
 

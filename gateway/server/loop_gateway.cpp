@@ -1,70 +1,94 @@
 #include "gateway/server/loop_gateway.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/random.hpp"
 #include "gateway/server/limits.hpp"
+#include "gateway/websocket/encoder.hpp"
 
 namespace wk {
+namespace {
 
-const websocket::SharedFrame& EventFrames::get(Encoding encoding, bool for_visitor) {
-  websocket::SharedFrame& frame = frames_[encoding == Encoding::kJson ? 1 : 0][for_visitor ? 1 : 0];
-  if (!frame) {
-    const auto opcode = encoding == Encoding::kJson ? websocket::Opcode::kText : websocket::Opcode::kBinary;
-    frame = websocket::SharedFrame::make(codec_, opcode, encode_events(encoding, range_, for_visitor));
-  }
-  return frame;
+// As a whole WebSocket message behind what is there: binary to the first, JSON to the second where somebody wants it. Signals and
+// rows are short and often; compressing them costs more than it saves.
+void append_uncompressed(std::string (&to)[2], const v1::ServerFrame& frame, bool json) {
+  websocket::append_frame(to[0], {.opcode = websocket::Opcode::kBinary}, encode_frame(Encoding::kProto, frame));
+  if (json) websocket::append_frame(to[1], {.opcode = websocket::Opcode::kText}, encode_frame(Encoding::kJson, frame));
 }
+
+}  // namespace
 
 LoopGateway::LoopGateway(EventLoop& loop, std::size_t index, GatewayServices& services)
     : loop_(loop),
       index_(index),
       services_(services),
-      // Keys of several loops must not meet: they name the origin of a signal across loops.
-      next_key_(static_cast<std::uint64_t>(index) << 48 | 1),
+      frames_(codec_),
+      connections_(index),
+      wheel_(loop.clock().steady()),
       self_(std::make_shared<LoopGateway*>(this)) {
   services_.broker.attach(index, *this);
   sweep_timer_ = ScopedTimer(loop_, loop_.every(std::chrono::seconds(1), [this] { sweep(); }));
+  board_timer_ = ScopedTimer(loop_, loop_.every(gateway_limits::kBoardTick, [this] { services_.broker.show_board(index_); }));
 }
 
 LoopGateway::~LoopGateway() { *self_ = nullptr; }
 
 void LoopGateway::adopt(std::unique_ptr<Stream> stream, ConnectionInfo info) {
-  const std::uint64_t key = next_key_++;
-  auto connection = std::make_unique<Connection>(*this, key, std::move(stream), std::move(info));
-  connections_.emplace(key, std::move(connection));
+  Connection& connection = connections_.add([&](std::uint64_t key) {
+    return std::make_unique<Connection>(*this, key, std::move(stream), std::move(info));
+  });
+  watch(connection, loop_.now() + gateway_limits::kHelloDeadline);
+  if (draining_) say_goodbye(connection);
+}
+
+void LoopGateway::receive(std::unique_ptr<Stream> stream, AdmittedVisitor admitted) {
+  Stream::move_to(std::move(stream), loop_,
+                  [self = self_, admitted = std::move(admitted)](std::unique_ptr<Stream> arrived) mutable {
+                    LoopGateway* gateway = *self;
+                    if (gateway == nullptr) return;
+                    Connection& connection = gateway->connections_.add([&](std::uint64_t key) {
+                      return std::make_unique<Connection>(*gateway, key, std::move(arrived), admitted.agreement, std::move(admitted.decoder));
+                    });
+                    connection.begin_visitor(std::move(admitted));
+                    gateway->watch(connection, gateway->loop_.now() + gateway_limits::kSilenceMax);
+                    if (gateway->draining_) gateway->say_goodbye(connection);
+                  });
 }
 
 void LoopGateway::gone(Connection& connection) {
-  const auto it = connections_.find(connection.key());
-  if (it == connections_.end()) return;
-  loop_.destroy_later(std::move(it->second));
-  connections_.erase(it);
+  std::unique_ptr<Connection> leaving = connections_.take(connection.key());
+  if (!leaving) return;
+  loop_.destroy_later(std::move(leaving));
   if (connections_.empty() && drained_) std::exchange(drained_, nullptr)();
-}
-
-Connection* LoopGateway::find(std::uint64_t key) {
-  const auto it = connections_.find(key);
-  return it == connections_.end() ? nullptr : it->second.get();
 }
 
 void LoopGateway::post_to(std::uint64_t key, UniqueFunction<void(Connection&)> task) {
   (void)loop_.handle().post([self = self_, key, task = std::move(task)]() mutable {
     if (*self == nullptr) return;
-    const auto it = (*self)->connections_.find(key);
-    if (it != (*self)->connections_.end()) task(*it->second);
+    if (Connection* connection = (*self)->find(key)) task(*connection);
   });
 }
 
+v1::ServerFrame& LoopGateway::frame_out() {
+  frame_out_.Clear();
+  return frame_out_;
+}
+
+std::string& LoopGateway::emptied(std::string& scratch) {
+  if (scratch.capacity() > gateway_limits::kScratchBytesKept) scratch = std::string();
+  scratch.clear();
+  return scratch;
+}
+
 void LoopGateway::subscribe(ConversationId conversation, Connection& connection) {
-  std::vector<Connection*>& list = subscribers_[conversation];
-  if (std::find(list.begin(), list.end(), &connection) == list.end()) list.push_back(&connection);
+  subscribers_[conversation].add(connection);
 }
 
 void LoopGateway::unsubscribe(ConversationId conversation, Connection& connection) {
   const auto it = subscribers_.find(conversation);
   if (it == subscribers_.end()) return;
-  std::erase(it->second, &connection);
+  it->second.remove(connection);
   if (!it->second.empty()) return;
   subscribers_.erase(it);
   services_.broker.unsubscribe(conversation, index_);
@@ -80,36 +104,60 @@ void LoopGateway::agent_left(Connection& connection) {
   if (agents_.empty()) services_.broker.set_board(index_, false);
 }
 
-void LoopGateway::on_committed(const std::vector<Committed>& batch) {
-  for (const Committed& committed : batch) {
-    const auto it = subscribers_.find(committed.range.conversation);
+void LoopGateway::on_committed(const Committed& committed) {
+  for (const EventRange& range : committed.ranges) {
+    const auto it = subscribers_.find(range.conversation);
     if (it == subscribers_.end()) continue;
-    EventFrames frames(codec_, committed.range);
-    for (Connection* connection : it->second) connection->on_live(committed.range, frames);
+    frames_.begin(range);
+    for (Connection* connection : it->second.view()) connection->on_live(range, frames_);
   }
 }
 
 void LoopGateway::send_to(const std::vector<Connection*>& to, const v1::ServerFrame& frame) {
-  websocket::SharedFrame shared[2];
-  for (Connection* connection : to) {
-    const bool json = connection->encoding() == Encoding::kJson;
-    websocket::SharedFrame& one = shared[json ? 1 : 0];
-    if (!one) {
-      one = websocket::SharedFrame::make(codec_, json ? websocket::Opcode::kText : websocket::Opcode::kBinary,
-                                         encode_frame(connection->encoding(), frame));
-    }
-    connection->send_shared(one);
-  }
+  if (to.empty()) return;
+  std::string bytes[2];
+  const bool json = std::any_of(to.begin(), to.end(), [](Connection* c) { return c->encoding() == Encoding::kJson; });
+  append_uncompressed(bytes, frame, json);
+  for (Connection* connection : to) connection->send_bytes(std::string_view(bytes[connection->encoding() == Encoding::kJson ? 1 : 0]));
 }
 
-void LoopGateway::on_board(const std::vector<SummaryPtr>& changed) {
+void LoopGateway::on_board(const Board& board) {
   if (agents_.empty()) return;
+  // Everybody gets the rows that everybody has to know and the newest of the others; beyond those, a row goes to the agent
+  // who holds the conversation.
+  std::string everybody[2];
+  std::vector<std::pair<AgentId, std::array<std::string, 2>>> holders;
+  std::size_t message_rows = 0;
   v1::ServerFrame frame;
-  for (const SummaryPtr& summary : changed) {
+  const bool json = std::any_of(agents_.begin(), agents_.end(), [](Connection* c) { return c->encoding() == Encoding::kJson; });
+  const auto append = [&](std::string (&to)[2]) { append_uncompressed(to, frame, json); };
+  for (auto row = board.rows.rbegin(); row != board.rows.rend(); ++row) {
     v1::ConversationSummary& conversation = *frame.mutable_conversation_update()->mutable_conversation();
-    conversation = *summary;
-    conversation.set_visitor_online(services_.presence.visitor_online(ConversationId(summary->id())));
-    send_to(agents_, frame);
+    conversation = *row->summary;
+    conversation.set_visitor_online(services_.presence.visitor_online(ConversationId(conversation.id())));
+    if (row->structural || ++message_rows <= gateway_limits::kBoardMessageRowsMax) {
+      append(everybody);
+    } else if (conversation.holder().kind() == v1::HOLDER_KIND_AGENT) {
+      std::string own[2];
+      append(own);
+      holders.push_back({AgentId(conversation.holder().agent_id()), {std::move(own[0]), std::move(own[1])}});
+    }
+  }
+  if (!board.presence.empty()) {
+    v1::VisitorPresence& presence = *frame.mutable_visitor_presence();
+    for (const Board::Presence& one : board.presence) {
+      (services_.presence.visitor_online(one.conversation) ? presence.mutable_online() : presence.mutable_offline())
+          ->Add(one.conversation.value());
+    }
+    append(everybody);
+  }
+  const SharedBytes shared[2] = {SharedBytes(everybody[0]), SharedBytes(everybody[1])};
+  for (Connection* connection : agents_) {
+    const std::size_t variant = connection->encoding() == Encoding::kJson ? 1 : 0;
+    for (const auto& [holder, own] : holders) {
+      if (holder == connection->agent().agent) connection->send_bytes(own[variant]);
+    }
+    if (shared[variant].size() > 0) connection->send_bytes(shared[variant]);
   }
 }
 
@@ -120,7 +168,7 @@ void LoopGateway::on_typing(const v1::TypingSignal& signal, std::uint64_t origin
   *frame.mutable_typing() = signal;
   const bool from_visitor = signal.actor().kind() == v1::ACTOR_KIND_VISITOR;
   std::vector<Connection*> to;
-  for (Connection* connection : it->second) {
+  for (Connection* connection : it->second.view()) {
     if (connection->key() == origin) continue;
     // A visitor's words, and an agent's note, are for agents; a visitor learns only that an agent types.
     if (connection->is_visitor() && (from_visitor || signal.note())) continue;
@@ -140,7 +188,8 @@ void LoopGateway::on_viewing(const v1::ViewingSignal& signal) {
   v1::ServerFrame frame;
   *frame.mutable_viewing() = signal;
   std::vector<Connection*> to;
-  std::copy_if(it->second.begin(), it->second.end(), std::back_inserter(to), [](Connection* c) { return c->is_agent(); });
+  const auto subscribers = it->second.view();
+  std::copy_if(subscribers.begin(), subscribers.end(), std::back_inserter(to), [](Connection* c) { return c->is_agent(); });
   send_to(to, frame);
 }
 
@@ -155,9 +204,9 @@ void LoopGateway::on_presence(const AgentPresence& agent, bool anybody_online) {
   to_visitors.mutable_presence()->set_presence(anybody_online ? v1::PRESENCE_ONLINE : v1::PRESENCE_OFFLINE);
   if (std::exchange(anybody_online_told_, anybody_online) == anybody_online) return;
   std::vector<Connection*> visitors;
-  for (const auto& [key, connection] : connections_) {
-    if (connection->is_visitor()) visitors.push_back(connection.get());
-  }
+  connections_.for_each([&](Connection& connection) {
+    if (connection.is_visitor()) visitors.push_back(&connection);
+  });
   send_to(visitors, to_visitors);
 }
 
@@ -167,7 +216,7 @@ void LoopGateway::end_access(const AccessEnded& ended) {
     const auto among = [](const auto& ids, const auto& id) { return id && std::find(ids.begin(), ids.end(), id) != ids.end(); };
     std::vector<Connection*> closing;
     for (Connection* connection : (*self)->agents_) {
-      const auto& agent = std::get<AgentPrincipal>(*connection->principal());
+      const AgentPrincipal& agent = connection->agent();
       if (agent.agent != ended.agent) continue;
       if (ended.everything || among(ended.sessions, agent.session) || among(ended.api_tokens, agent.api_token)) {
         closing.push_back(connection);
@@ -178,29 +227,36 @@ void LoopGateway::end_access(const AccessEnded& ended) {
 }
 
 void LoopGateway::drain(Milliseconds deadline, Task done) {
+  draining_ = true;
   if (connections_.empty()) return done();
   drained_ = std::move(done);
-  for (const auto& [key, connection] : connections_) {
-    const auto spread = static_cast<std::uint32_t>(random_u64() % gateway_limits::kGoodbyeSpreadMs);
-    connection->close(websocket::CloseCode::kServiceRestart, "server_stopping", 200 + spread);
-  }
+  connections_.for_each([this](Connection& connection) { say_goodbye(connection); });
   (void)loop_.after(deadline, [self = self_] {
     if (*self != nullptr && (*self)->drained_) std::exchange((*self)->drained_, nullptr)();
   });
 }
 
+void LoopGateway::say_goodbye(Connection& connection) {
+  const auto spread = static_cast<std::uint32_t>(random_u64() % gateway_limits::kGoodbyeSpreadMs);
+  connection.close(websocket::CloseCode::kServiceRestart, "server_stopping", 200 + spread);
+}
+
 void LoopGateway::sweep() {
-  std::vector<Connection*> all;
-  all.reserve(connections_.size());
-  for (const auto& [key, connection] : connections_) all.push_back(connection.get());
-  for (Connection* connection : all) connection->sweep();
+  wheel_.advance(loop_.now(), [this](std::uint64_t key) {
+    Connection* connection = find(key);
+    if (connection == nullptr) return;
+    if (const auto next = connection->look()) watch(*connection, *next);
+  });
+  for (const std::uint64_t key : std::exchange(retries_, {})) {
+    if (Connection* connection = find(key)) connection->retry_reads();
+  }
   if (++sweeps_ % gateway_limits::kRevalidateSeconds == 0) revalidate_agents();
 }
 
 void LoopGateway::revalidate_agents() {
   if (agents_.empty() || revalidating_) return;
   std::vector<std::pair<std::uint64_t, AgentPrincipal>> asked;
-  for (Connection* connection : agents_) asked.emplace_back(connection->key(), std::get<AgentPrincipal>(*connection->principal()));
+  for (Connection* connection : agents_) asked.emplace_back(connection->key(), connection->agent());
   revalidating_ = true;
   const Enqueued enqueued = services_.pool.submit([this, &authenticator = services_.authenticator, asked = std::move(asked)] {
     std::vector<std::uint64_t> ended;

@@ -1,35 +1,26 @@
 // All WebSocket connections of one loop: who is subscribed to what, and the sharing out of what the broker tells the loop.
 //
-// Owner: the server, one for each loop. Loop-bound but for end_access().
+// Owner: the server, one for each loop. Loop-bound but for end_access(), post_to() and receive().
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "core/broker/sink.hpp"
 #include "gateway/server/connection.hpp"
+#include "gateway/server/connection_table.hpp"
+#include "gateway/server/event_frames.hpp"
 #include "gateway/server/services.hpp"
+#include "gateway/server/subscriber_list.hpp"
+#include "gateway/server/timer_wheel.hpp"
 #include "gateway/websocket/codec.hpp"
 #include "net/event_loop.hpp"
 
 namespace wk {
-
-// One range of events as whole WebSocket messages, each variant made at most once for all who get it.
-class EventFrames {
- public:
-  EventFrames(websocket::LoopCodec& codec, const EventRange& range) : codec_(codec), range_(range) {}
-  const websocket::SharedFrame& get(Encoding encoding, bool for_visitor);
-
- private:
-  websocket::LoopCodec& codec_;
-  const EventRange& range_;
-  websocket::SharedFrame frames_[2][2];
-};
 
 class LoopGateway final : public EventSink {
  public:
@@ -38,14 +29,16 @@ class LoopGateway final : public EventSink {
 
   // A stream that was upgraded.
   void adopt(std::unique_ptr<Stream> stream, ConnectionInfo info);
+  // A visitor that was let in on another loop and belongs here. From that loop.
+  void receive(std::unique_ptr<Stream> stream, AdmittedVisitor admitted);
 
   // Closes what hangs on a session, token or account that is no longer good. Thread-safe.
   void end_access(const AccessEnded& ended);
   // Tells everybody to come back soon, flushes and closes; `done` runs when the last one is gone or at the deadline.
   void drain(Milliseconds deadline, Task done);
 
-  void on_committed(const std::vector<Committed>& batch) override;
-  void on_board(const std::vector<SummaryPtr>& changed) override;
+  void on_committed(const Committed& committed) override;
+  void on_board(const Board& board) override;
   void on_typing(const v1::TypingSignal& signal, std::uint64_t origin) override;
   void on_viewing(const v1::ViewingSignal& signal) override;
   // To all agents; and to visitors, whether anybody is there.
@@ -58,31 +51,51 @@ class LoopGateway final : public EventSink {
   std::size_t index() const { return index_; }
   GatewayServices& services() { return services_; }
   websocket::LoopCodec& codec() { return codec_; }
+  LoopGateway& home_of(ConversationId conversation) { return *services_.gateways[services_.broker.home_of(conversation)]; }
   void subscribe(ConversationId conversation, Connection& connection);
   void unsubscribe(ConversationId conversation, Connection& connection);
   void agent_joined(Connection& connection);
   void agent_left(Connection& connection);
   void gone(Connection& connection);
-  Connection* find(std::uint64_t key);
+  // Its reads are tried again within a second.
+  void retry_later(Connection& connection) { retries_.push_back(connection.key()); }
+  Connection* find(std::uint64_t key) { return connections_.find(key); }
   // Runs `task` with the connection if it still lives. Thread-safe; the task runs on this loop.
   void post_to(std::uint64_t key, UniqueFunction<void(Connection&)> task);
 
+  // Memory that is used again and again instead of being allocated for each frame. Each is empty when it is given out, and
+  // good until it is asked for the next time.
+  v1::ClientFrame& frame_in() { return frame_in_; }
+  v1::ServerFrame& frame_out();
+  std::string& scratch_payload() { return emptied(payload_); }
+  std::string& scratch_message() { return emptied(message_); }
+
  private:
+  static std::string& emptied(std::string& scratch);
+  // Deadlines and retries, once a second.
   void sweep();
+  void watch(Connection& connection, SteadyTime due) { wheel_.add(connection.key(), due); }
   // Closes the connections of agents whose session or token is no longer good, also where another process ended it.
   void revalidate_agents();
   void send_to(const std::vector<Connection*>& to, const v1::ServerFrame& frame);
+  void say_goodbye(Connection& connection);
 
   EventLoop& loop_;
   const std::size_t index_;
   GatewayServices& services_;
   websocket::LoopCodec codec_;
-  std::uint64_t next_key_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
-  std::unordered_map<ConversationId, std::vector<Connection*>> subscribers_;
+  EventFrames frames_;
+  v1::ClientFrame frame_in_;
+  v1::ServerFrame frame_out_;
+  std::string payload_, message_;
+  ConnectionTable<Connection> connections_;
+  TimerWheel wheel_;
+  std::vector<std::uint64_t> retries_;
+  boost::unordered_flat_map<ConversationId, SubscriberList, std::hash<ConversationId>> subscribers_;
   std::vector<Connection*> agents_;
-  ScopedTimer sweep_timer_;
+  ScopedTimer sweep_timer_, board_timer_;
   Task drained_;
+  bool draining_ = false;
   bool anybody_online_told_ = false;
   bool revalidating_ = false;
   int sweeps_ = 0;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/token_bucket.hpp"
+#include "gateway/server/connection_table.hpp"
+#include "gateway/server/timer_wheel.hpp"
 
 namespace wk {
 namespace {
@@ -52,6 +54,78 @@ TEST(TokenBucket, GivesTheBurstThenTheRate) {
   clock.advance(bucket.wait());
   EXPECT_TRUE(bucket.take(clock.steady()));
   EXPECT_FALSE(bucket.take(clock.steady()));
+}
+
+TEST(SmallTokenBucket, DoesTheSameAndFollowsChangedTermsAtOnce) {
+  ManualClock clock;
+  SmallTokenBucket::Terms terms{.rate = 10, .burst = 3};
+  SmallTokenBucket bucket(terms, clock.steady());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(terms, clock.steady()));
+  EXPECT_FALSE(bucket.take(terms, clock.steady()));
+  clock.advance(bucket.wait(terms));
+  EXPECT_TRUE(bucket.take(terms, clock.steady()));
+  EXPECT_FALSE(bucket.take(terms, clock.steady()));
+  clock.advance(std::chrono::hours(1));
+  terms = {.rate = 1, .burst = 1};
+  EXPECT_TRUE(bucket.take(terms, clock.steady()));
+  EXPECT_FALSE(bucket.take(terms, clock.steady())) << "no more than the new burst";
+}
+
+struct Kept {
+  std::uint64_t own_key;
+  std::uint64_t key() const { return own_key; }
+};
+
+TEST(ConnectionTable, AKeyFindsNothingOnceItsPlaceWasTakenAgain) {
+  ConnectionTable<Kept> table(3);
+  const auto make = [](std::uint64_t key) { return std::make_unique<Kept>(Kept{key}); };
+  const std::uint64_t first = table.add(make).key();
+  const std::uint64_t second = table.add(make).key();
+  EXPECT_EQ(table.find(first)->key(), first);
+  EXPECT_NE(table.take(first), nullptr);
+  const std::uint64_t third = table.add(make).key();
+  EXPECT_EQ(table.find(first), nullptr);
+  EXPECT_EQ(table.take(first), nullptr);
+  EXPECT_EQ(table.find(third)->key(), third);
+  EXPECT_EQ(table.find(second)->key(), second);
+  EXPECT_EQ(table.size(), 2u);
+  EXPECT_NE(ConnectionTable<Kept>(4).add(make).key(), second) << "keys of two loops never meet";
+  EXPECT_EQ(table.find(0), nullptr);
+}
+
+TEST(TimerWheel, LooksNotBeforeTheTimeAndAtMostASecondAfter) {
+  ManualClock clock;
+  TimerWheel wheel(clock.steady());
+  const SteadyTime due = clock.steady() + std::chrono::milliseconds(10'400);
+  wheel.add(7, due);
+  bool looked = false;
+  for (int i = 0; i < 100 && !looked; ++i) {
+    clock.advance(Milliseconds(500));
+    wheel.advance(clock.steady(), [&](std::uint64_t key) {
+      EXPECT_EQ(key, 7u);
+      looked = true;
+    });
+  }
+  EXPECT_GE(clock.steady(), due);
+  EXPECT_LE(clock.steady(), due + std::chrono::milliseconds(1'500));
+}
+
+TEST(TimerWheel, SurvivesAClockThatJumpsAndKeysAddedWhileLooking) {
+  ManualClock clock;
+  TimerWheel wheel(clock.steady());
+  wheel.add(1, clock.steady() - std::chrono::seconds(5));
+  wheel.add(2, clock.steady() + std::chrono::hours(1));  // beyond the wheel: looked at early, and added again
+  clock.advance(std::chrono::seconds(300));
+  int looks = 0;
+  wheel.advance(clock.steady(), [&](std::uint64_t key) {
+    ++looks;
+    if (key == 2) wheel.add(2, clock.steady() + std::chrono::hours(1));
+  });
+  EXPECT_GE(looks, 2);
+  clock.advance(std::chrono::seconds(63));
+  bool again = false;
+  wheel.advance(clock.steady(), [&](std::uint64_t key) { again = again || key == 2; });
+  EXPECT_TRUE(again);
 }
 
 }  // namespace

@@ -110,8 +110,8 @@ HttpRoute upgrade_route(LoopGateway& gateway, const HttpRequest& request) {
   }
   const Transport transport = request.secure ? Transport::kTls : Transport::kPlain;
   ConnectionInfo info{
-      .encoding = accepted.upgrade.subprotocol == kSubprotocolJson ? Encoding::kJson : Encoding::kProto,
-      .deflate = accepted.upgrade.deflate,
+      .agreement = {.encoding = accepted.upgrade.subprotocol == kSubprotocolJson ? Encoding::kJson : Encoding::kProto,
+                    .deflate = accepted.upgrade.deflate},
       .origin = std::string(request.headers.get("origin")),
       .cookie = find_session_cookie(request.headers.get("cookie"), transport).value_or(""),
       .remote_ip = request.client.text(),

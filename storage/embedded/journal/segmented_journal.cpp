@@ -90,7 +90,7 @@ void SegmentedJournal::close() {
   }
 }
 
-Enqueued SegmentedJournal::submit(std::vector<EventRef> events, Committed done) {
+Enqueued SegmentedJournal::submit(EventBatch events, Committed done) {
   Batch batch{.events = std::move(events), .done = std::move(done)};
   batch.bytes = journal_batch_bytes(batch.events);
   batch.too_large = batch.bytes > limits::kJournalBatchBytesMax ||
@@ -98,7 +98,7 @@ Enqueued SegmentedJournal::submit(std::vector<EventRef> events, Committed done) 
                       return event.bytes.size() > limits::kJournalEventBytesMax;
                     });
   if (batch.too_large) {
-    batch.events.clear();
+    batch.events = {};
     batch.bytes = 0;
   }
   {

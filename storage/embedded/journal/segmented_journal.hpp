@@ -52,7 +52,7 @@ class SegmentedJournal final : public Journal {
 
   ~SegmentedJournal() override;
 
-  Enqueued submit(std::vector<EventRef> events, Committed done) override;
+  Enqueued submit(EventBatch events, Committed done) override;
   Result<JournalRead> read(JournalPosition from, std::size_t bytes_max) override;
   bool wait(JournalPosition from, Milliseconds at_most) override;
   JournalPosition begin() const override;
@@ -70,7 +70,7 @@ class SegmentedJournal final : public Journal {
 
  private:
   struct Batch {
-    std::vector<EventRef> events;
+    EventBatch events;
     Committed done;
     std::size_t bytes = 0;
     bool too_large = false;

@@ -103,10 +103,9 @@ void StorageManager::close() {
 
 void StorageManager::release() { journal_->release(std::min(warm_reader_->cursor(), search_reader_->cursor())); }
 
-Enqueued StorageManager::append(std::vector<EventRef> events, Journal::Committed done) {
-  std::vector<EventRef> kept = events;
-  return journal_->submit(std::move(events), [this, kept = std::move(kept), done = std::move(done)](Result<JournalPosition> end) mutable {
-    if (end) hot_->add(place_batch(kept, *end));
+Enqueued StorageManager::append(EventBatch events, Journal::Committed done) {
+  return journal_->submit(events, [this, events, done = std::move(done)](Result<JournalPosition> end) mutable {
+    if (end) hot_->add(place_batch({events.begin(), events.end()}, *end));
     done(std::move(end));
   });
 }

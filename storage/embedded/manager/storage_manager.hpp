@@ -58,7 +58,7 @@ class StorageManager final : public ConversationStore {
   // Commits what was accepted, refuses what comes, lets the readers catch up for a while, ends all threads. Idempotent.
   void close();
 
-  Enqueued append(std::vector<EventRef> events, Journal::Committed done) override;
+  Enqueued append(EventBatch events, Journal::Committed done) override;
   Result<v1::ConversationSummary> load(ConversationId conversation) override;
   Result<std::vector<EventRef>> read(ConversationId conversation, Seq after_seq, std::size_t limit) override;
   Result<std::optional<StoredAppend>> find_append(ConversationId conversation, Sender sender, const std::string& client_id,

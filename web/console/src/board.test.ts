@@ -1,7 +1,7 @@
 import { ConversationState, HolderKind } from '@weikeyi/sdk/wire/event'
 import { ConversationSummary } from '@weikeyi/sdk/json'
 import { expect, test } from 'vitest'
-import { listed, merge } from './board'
+import { listed, merge, withPresence } from './board'
 
 function summary(id: string, lastSeq: number, changes: Partial<ConversationSummary> = {}): ConversationSummary {
   return ConversationSummary.fromPartial({ id, lastSeq, state: ConversationState.OPEN, holder: { kind: HolderKind.QUEUE }, ...changes })
@@ -25,4 +25,13 @@ test('a conversation leaves "mine" when it is transferred', () => {
 test('the queue shows who waits longest first', () => {
   const board = merge(new Map(), [summary('1', 2, { waitingSinceMs: 200 }), summary('2', 2, { waitingSinceMs: 100 }), summary('3', 2)])
   expect(listed(board, 'queue', 'open', '7').map((row) => row.id)).toEqual(['2', '1', '3'])
+})
+
+test('visitors come and go in rows that are here, and nowhere else', () => {
+  const board = merge(new Map(), [summary('1', 5), summary('2', 5, { visitorOnline: true })])
+  expect(withPresence(board, ['2', '3'], [])).toBe(board)
+  const next = withPresence(board, ['1'], ['2'])
+  expect(next.get('1')?.visitorOnline).toBe(true)
+  expect(next.get('2')?.visitorOnline).toBe(false)
+  expect(next.has('3')).toBe(false)
 })

@@ -26,6 +26,20 @@ export function merge(board: Board, summaries: readonly ConversationSummary[]): 
   return next ?? board
 }
 
+/** Of conversations that are not here nothing is kept: their rows bring it when they are listed. */
+export function withPresence(board: Board, online: readonly string[], offline: readonly string[]): Board {
+  let next: Map<string, ConversationSummary> | undefined
+  for (const [ids, visitorOnline] of [[online, true], [offline, false]] as const) {
+    for (const id of ids) {
+      const known = (next ?? board).get(id)
+      if (known === undefined || known.visitorOnline === visitorOnline) continue
+      next ??= new Map(board)
+      next.set(id, { ...known, visitorOnline })
+    }
+  }
+  return next ?? board
+}
+
 export function belongs(summary: ConversationSummary, view: View, state: StateFilter, me: string): boolean {
   if (state !== '' && summary.state !== stateNumbers[state]) return false
   if (view === 'mine') return summary.holder?.kind === HolderKind.AGENT && summary.holder.agentId === me

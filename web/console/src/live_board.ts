@@ -1,7 +1,7 @@
 // Every summary this page has heard of, from REST or the socket, and what was asked for and is not answered yet.
 import type { ConversationSummary } from '@weikeyi/sdk/wire/resource'
 import type { Holder } from '@weikeyi/sdk/wire/event'
-import { merge, trim, type Board } from './board'
+import { merge, trim, withPresence, type Board } from './board'
 
 /** What a command will have changed once it is stored. */
 export interface Wished {
@@ -34,6 +34,13 @@ export class LiveBoard {
     const next = merge(this.#board, summaries)
     if (next === this.#board) return
     this.#board = trim(next, summariesMax)
+    this.#changed()
+  }
+
+  visitors(online: readonly string[], offline: readonly string[]): void {
+    const next = withPresence(this.#board, online, offline)
+    if (next === this.#board) return
+    this.#board = next
     this.#changed()
   }
 

@@ -36,6 +36,7 @@ export function SessionProvider({ me, onSignedOut, children }: { me: Agent; onSi
   const [client] = useState(() => makeClient(me))
   const [board] = useState(() => new LiveBoard())
   useEffect(() => client.onSummary((summary) => board.take([summary])), [client, board])
+  useEffect(() => client.onVisitorPresence(({ online, offline }) => board.visitors(online, offline)), [client, board])
   useEffect(() => {
     let first = true
     return client.onWelcome(() => {

@@ -1,7 +1,7 @@
 import { Conversation, type ConversationHost } from './conversation'
 import type { Range } from './conversation_log'
 import { Emitter, type Unsubscribe } from './emitter'
-import type { Append, Hello, Refusal, Resume, TypingSignal, PresenceSignal, ViewingSignal, Welcome } from './generated/wire/weikeyi/v1/frame'
+import type { Append, Hello, Refusal, Resume, TypingSignal, PresenceSignal, ViewingSignal, VisitorPresence, Welcome } from './generated/wire/weikeyi/v1/frame'
 import { ActorKind, type Attachment, type Event } from './generated/wire/weikeyi/v1/event'
 import { type ConversationSummary, type Presence } from './generated/wire/weikeyi/v1/resource'
 import { textBytesMax, typingEveryMs, typingTextBytesMax } from './limits'
@@ -59,6 +59,7 @@ export class Client {
   readonly #linkChanged = new Emitter<LinkState>()
   readonly #welcomed = new Emitter<Welcome>()
   readonly #summaries = new Emitter<ConversationSummary>()
+  readonly #visitorPresence = new Emitter<VisitorPresence>()
   readonly #typing = new Emitter<TypingSignal>()
   readonly #presence = new Emitter<PresenceSignal>()
   readonly #viewingChanged = new Emitter<ViewingSignal>()
@@ -159,6 +160,10 @@ export class Client {
   /** For lists: the newest picture of a conversation that changed; never an older one after a newer one. */
   onSummary(listener: (summary: ConversationSummary) => void): Unsubscribe {
     return this.#summaries.subscribe(listener)
+  }
+  /** For lists: whose visitors came or went, the conversation's log unchanged. */
+  onVisitorPresence(listener: (presence: VisitorPresence) => void): Unsubscribe {
+    return this.#visitorPresence.subscribe(listener)
   }
   onTyping(listener: (signal: TypingSignal) => void): Unsubscribe {
     return this.#typing.subscribe(listener)
@@ -404,6 +409,9 @@ export class Client {
         return
       case 'viewing':
         this.#viewingChanged.emit(body.value)
+        return
+      case 'visitorPresence':
+        this.#visitorPresence.emit(body.value)
         return
       case 'conversationUpdate': {
         const summary = body.value.conversation
