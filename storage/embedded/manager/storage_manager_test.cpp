@@ -59,7 +59,14 @@ TEST_F(StorageManagerTest, ChatGoesOnWhileTheWarmTierStands) {
 TEST_F(StorageManagerTest, ReleasesTheJournalOnceWarmHasIt) {
   ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
   for (int i = 0; i < 400; ++i) ASSERT_TRUE(append_and_wait(stores_.store(), {make_.message(a_, std::string(200, 'x'))}));
-  ASSERT_TRUE(stores_.manager().warm_reader().wait_until(stores_.manager().metrics().journal_end, Milliseconds(10'000)));
+  const JournalPosition end = stores_.manager().metrics().journal_end;
+  // Both readers have to have it, and the committer lets go of segments in its own time.
+  ASSERT_TRUE(stores_.manager().warm_reader().wait_until(end, Milliseconds(10'000)));
+  ASSERT_TRUE(stores_.manager().search_reader().wait_until(end, Milliseconds(10'000)));
+  const SteadyTime deadline = SystemClock::instance().steady() + std::chrono::seconds(10);
+  while (stores_.manager().metrics().journal_begin.value == 0 && SystemClock::instance().steady() < deadline) {
+    std::this_thread::yield();
+  }
   EXPECT_GT(stores_.manager().metrics().journal_begin.value, 0u);
   stores_.reopen();
   EXPECT_EQ(stores_.store().read(a_, 0, 1'000)->size(), 401u);
