@@ -57,6 +57,10 @@ void add_target(CLI::App& command, bench::TargetOptions& target) {
   command.add_option("--serve", target.serve_options, "Further options of a started `weikeyi serve`");
 }
 
+void add_steady(CLI::App& command, bool& steady) {
+  command.add_flag("!--from-start", steady, "Do not wait until a started server is 11 s old; younger, it looks every client id up in storage");
+}
+
 void add_durations(CLI::App& command, bench::Durations& durations) {
   command.add_option("--seconds", durations.seconds, "How long is measured")->capture_default_str()->check(CLI::Range(0.1, 86'400.0));
   command.add_option("--warm-up", durations.warm_up_seconds, "Seconds of load before that")->capture_default_str()->check(CLI::Range(0.0, 3'600.0));
@@ -84,6 +88,7 @@ void add_chat(CLI::App& bench, const Finished& finished) {
   auto run = std::make_shared<bench::ChatRun>();
   CLI::App* command = bench.add_subcommand("chat", "Visitors who write, acked and delivered to agents' sockets, each exactly once");
   add_target(*command, run->target);
+  add_steady(*command, run->steady);
   add_durations(*command, run->durations);
   command->add_option("--protocol", run->load.protocol, "weikeyi or floor")->transform(CLI::CheckedTransformer(kProtocols));
   command->add_option("--visitors", run->load.senders, "Visitors at a time")->capture_default_str()->check(CLI::Range(1, 500'000));
@@ -119,6 +124,7 @@ void add_fanout(CLI::App& bench, const Finished& finished) {
   auto run = std::make_shared<bench::FanoutRun>();
   CLI::App* command = bench.add_subcommand("fanout", "One conversation that many agents' sockets follow; or a floor's plain sends");
   add_target(*command, run->target);
+  add_steady(*command, run->steady);
   add_durations(*command, run->durations);
   command->add_option("--subscribers", run->load.subscribers, "Sockets that follow it")->capture_default_str()->check(CLI::Range(1, 1'000'000));
   command->add_option("--text-bytes", run->load.text_bytes, "Bytes of a text; 50 make an event of about 128")->capture_default_str()->check(CLI::Range(32, 20'000));
@@ -156,6 +162,7 @@ void add_mixed(CLI::App& bench, const Finished& finished) {
   auto run = std::make_shared<bench::MixedRun>();
   CLI::App* command = bench.add_subcommand("mixed", "A realistic day: many idle, some typing, few messages, answers, uploads, reconnects");
   add_target(*command, run->target);
+  add_steady(*command, run->steady);
   add_durations(*command, run->durations);
   command->add_option("--visitors", run->load.visitors, "Visitors at a time")->capture_default_str()->check(CLI::Range(1, 500'000));
   command->add_option("--chats-per-agent", run->load.chats_per_agent, "Conversations on one agent's socket")->capture_default_str()->check(CLI::Range(1, 500));

@@ -22,6 +22,7 @@ Result<void> run_chat(ChatRun run) {
   }
   WK_TRY(WorkerGroup workers, WorkerGroup::fork(workers_for(run.load.connections()), [&](Worker& worker) { return run_chat_load(run.load, worker); }));
   WK_TRY_VOID(workers.wait_ready());
+  if (!floor && run.steady) wait_until_steady(server);
   WK_TRY(const Measured measured, measure(workers, server, run.durations));
   const DeliveryFaults& faults = measured.faults;
   print_report({{"bench", "chat"},

@@ -22,6 +22,7 @@ Result<void> run_fanout(FanoutRun run) {
   if (workers_for(load.subscribers) > 1) return fail(ErrorCode::kInvalidArgument, "more subscribers than one process may have descriptors");
   WK_TRY(WorkerGroup workers, WorkerGroup::fork(1, [&](Worker& worker) { return run_fanout_load(load, worker); }));
   WK_TRY_VOID(workers.wait_ready());
+  if (!load.raw && run.steady) wait_until_steady(server);
   Memory before;
   Memory after;
   if (server.pid() != 0) {

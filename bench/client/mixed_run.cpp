@@ -16,6 +16,7 @@ Result<void> run_mixed(MixedRun run) {
     return worker.index() == 0 ? run_mixed_load(load, worker) : run_upload_load(load, worker);
   }));
   WK_TRY_VOID(workers.wait_ready());
+  if (run.steady) wait_until_steady(server);
   WK_TRY(const Measured measured, measure(workers, server, run.durations));
   MixedTally sum;
   for (const Tally* tally : workers.tallies()) sum.add(tally->mixed);

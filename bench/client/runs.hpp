@@ -26,6 +26,8 @@ Result<void> run_echo(EchoRun run);
 
 struct ChatRun {
   TargetOptions target;
+  // wait_until_steady()
+  bool steady = true;
   ChatLoad load;
   Durations durations;
 };
@@ -44,6 +46,8 @@ Result<void> run_idle(IdleRun run);
 
 struct FanoutRun {
   TargetOptions target;
+  // wait_until_steady()
+  bool steady = true;
   FanoutLoad load;
   Durations durations;
 };
@@ -67,6 +71,8 @@ Result<void> run_return(ReturnRun run);
 
 struct MixedRun {
   TargetOptions target;
+  // wait_until_steady()
+  bool steady = true;
   MixedLoad load;
   Durations durations{.warm_up_seconds = 5, .seconds = 60};
 };

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "bench/client/client_loop.hpp"
+
 namespace wk::bench {
 namespace {
 
@@ -68,6 +70,7 @@ Result<void> ServerProcess::launch() {
   started_ = true;
   WK_TRY(line_, first_line(output.get()));
   output_ = std::move(output);
+  listening_ns_ = now_ns();
   const auto json = nlohmann::json::parse(line_, nullptr, false);
   if (json.is_discarded()) return fail(ErrorCode::kProtocol, "the server's first line is no JSON: " + line_);
   std::string address = json.contains("port") ? "127.0.0.1:" + std::to_string(json["port"].get<int>()) : json.value("url", "");
@@ -82,9 +85,12 @@ ServerProcess::ServerProcess(ServerProcess&& other) noexcept
       started_(std::exchange(other.started_, false)),
       output_(std::move(other.output_)),
       line_(std::move(other.line_)),
+      listening_ns_(other.listening_ns_),
       arguments_(std::move(other.arguments_)),
       command_(std::move(other.command_)),
       directory_(std::exchange(other.directory_, {})) {}
+
+double ServerProcess::age_seconds() const { return static_cast<double>(now_ns() - listening_ns_) / 1e9; }
 
 void ServerProcess::stop(int signal) {
   if (!std::exchange(started_, false)) return;

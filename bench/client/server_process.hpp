@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ class ServerProcess {
   // The line it printed, as JSON text.
   const std::string& line() const { return line_; }
   const std::string& command() const { return command_; }
+  // Since it listened; of a server that ran already: forever.
+  double age_seconds() const;
   // SIGTERM, or SIGKILL; waits for its end.
   void stop(int signal);
   // stop(), and the same command again on the same port.
@@ -44,6 +47,7 @@ class ServerProcess {
   bool started_ = false;
   UniqueFd output_;
   std::string line_;
+  std::uint64_t listening_ns_ = 0;
   std::vector<std::string> arguments_;
   std::string command_;
   std::filesystem::path directory_;

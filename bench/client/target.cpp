@@ -1,7 +1,9 @@
 #include "bench/client/target.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/encoding.hpp"
 #include "base/random.hpp"
@@ -30,6 +32,8 @@ Result<std::string> own_program() {
   return path.string();
 }
 
+constexpr double kSteadyAfterSeconds = 11;
+
 }  // namespace
 
 Result<ServerProcess> start_weikeyi(const TargetOptions& options) {
@@ -55,6 +59,11 @@ Result<ServerProcess> start_chat_floor(const TargetOptions& options) {
   if (options.program.empty()) return fail(ErrorCode::kInvalidArgument, "--protocol floor wants --program (bench/chat_floor) or --url");
   WK_TRY(const std::filesystem::path directory, fresh_directory(options.data));
   return ServerProcess::start({options.program, "0", (directory / "chat.log").string()}, directory);
+}
+
+void wait_until_steady(const ServerProcess& server) {
+  const double left = kSteadyAfterSeconds - server.age_seconds();
+  if (left > 0) std::this_thread::sleep_for(std::chrono::duration<double>(left));
 }
 
 Result<std::string> agent_token(const ServerProcess& server, const TargetOptions& options) {

@@ -30,6 +30,10 @@ Result<ServerProcess> start_weikeyi(const TargetOptions& options);
 Result<ServerProcess> start_echo(const TargetOptions& options);
 Result<ServerProcess> start_chat_floor(const TargetOptions& options);
 
+// A server that has just started looks up in storage what an older one knows from memory: for as long as a client's clock may be
+// ahead (10 s), a client id may be one that was used before the start. Waits until that is over, so that the steady state is measured.
+void wait_until_steady(const ServerProcess& server);
+
 // A token of the first demo agent, or of the one the options name.
 Result<std::string> agent_token(const ServerProcess& server, const TargetOptions& options);
 

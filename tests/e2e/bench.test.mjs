@@ -35,7 +35,7 @@ test('echo: every message comes back as it was sent', async () => {
 });
 
 test('chat: acked and delivered exactly once, with several chats on an agent\'s socket', async () => {
-  const report = await bench('chat', '--visitors', '7', '--in-flight', '3', '--chats-per-agent', '3', '--data', data);
+  const report = await bench('chat', '--from-start', '--visitors', '7', '--in-flight', '3', '--chats-per-agent', '3', '--data', data);
   assert.ok(report.messages > 0);
   assert.equal(report.lost + report.duplicate + report.out_of_order + report.unacked + report.range_gaps + report.wrong, 0);
   assert.ok(report.delivery_ms.count > 0);
@@ -44,7 +44,7 @@ test('chat: acked and delivered exactly once, with several chats on an agent\'s 
 });
 
 test('chat: open loop keeps its rate', async () => {
-  const report = await bench('chat', '--visitors', '5', '--rate', '200', '--data', data);
+  const report = await bench('chat', '--from-start', '--visitors', '5', '--rate', '200', '--data', data);
   assert.ok(Math.abs(report.per_second - 200) < 40, `${report.per_second} a second`);
   assert.equal(report.overrun, 0);
 });
@@ -59,7 +59,7 @@ test('idle: memory and CPU of those who are there, with and without compression'
 });
 
 test('fanout: every subscriber has every event', async () => {
-  const report = await bench('fanout', '--subscribers', '20', '--data', data);
+  const report = await bench('fanout', '--from-start', '--subscribers', '20', '--data', data);
   assert.ok(report.events > 0);
   assert.ok(report.deliveries >= (report.events - 1) * 20);
   assert.equal(report.lost + report.duplicate + report.out_of_order + report.wrong, 0);
@@ -81,7 +81,7 @@ test('storm: everybody is back after a kill, and chats', async () => {
 });
 
 test('mixed: a short day without a loss in either direction', async () => {
-  const report = await bench('mixed', '--visitors', '12', '--chats-per-agent', '5', '--between-messages', '0.3', '--to-answer', '0.1',
+  const report = await bench('mixed', '--from-start', '--visitors', '12', '--chats-per-agent', '5', '--between-messages', '0.3', '--to-answer', '0.1',
     '--between-reconnects', '2', '--uploads-per-second', '4', '--upload-bytes', '5000', '--data', data, '--seconds', '5');
   for (const count of ['messages', 'answers', 'typing', 'reconnects', 'uploads']) assert.ok(report[count] > 0, count);
   assert.equal(report.lost + report.duplicate + report.out_of_order + report.unacked + report.range_gaps + report.wrong, 0);
