@@ -19,7 +19,8 @@ class ContactBridge final : public ContactSink {
                                                 .email = update.email,
                                                 .phone = update.phone,
                                                 .context = update.context,
-                                                .time_ms = update.time_ms}));
+                                                .time_ms = update.time_ms,
+                                                .attributes = update.attributes}));
     }
     return {};
   }

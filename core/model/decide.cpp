@@ -23,14 +23,15 @@ Result<void> check_text(std::string_view what, const std::string& text, std::siz
   return {};
 }
 
+bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
 template <typename TextAndAttachments>
 Result<void> check_content(const TextAndAttachments& content) {
   WK_TRY_VOID(check_text("text", content.text(), limits::kMessageTextBytesMax));
   if (content.attachments_size() > static_cast<int>(limits::kAttachmentsMax)) {
     return fail(ErrorCode::kTooLarge, "too many attachments");
   }
-  const bool blank = content.text().find_first_not_of(" \t\r\n") == std::string::npos;
-  if (blank && content.attachments_size() == 0) return invalid("neither text nor attachment");
+  if (blank(content.text()) && content.attachments_size() == 0) return invalid("neither text nor attachment");
   return {};
 }
 
@@ -43,6 +44,19 @@ Result<void> check_labels(const v1::LabelsChanged& labels) {
       if (label.empty()) return invalid("empty label");
       WK_TRY_VOID(check_text("label", label, limits::kLabelBytesMax));
     }
+  }
+  return {};
+}
+
+Result<void> check_contact(const v1::ContactChanged& contact) {
+  WK_TRY_VOID(check_text("name", contact.name(), limits::kNameBytesMax));
+  WK_TRY_VOID(check_text("email", contact.email(), limits::kNameBytesMax));
+  WK_TRY_VOID(check_text("phone", contact.phone(), limits::kNameBytesMax));
+  if (contact.attributes_size() > static_cast<int>(limits::kAttributesMax)) return fail(ErrorCode::kTooLarge, "too many attributes");
+  for (const auto& [name, value] : contact.attributes()) {
+    if (name.empty()) return invalid("an attribute without a name");
+    WK_TRY_VOID(check_text("attribute name", name, limits::kAttributeNameBytesMax));
+    WK_TRY_VOID(check_text("attribute", value, limits::kAttributeValueBytesMax));
   }
   return {};
 }
@@ -152,9 +166,13 @@ class Decision {
     } else if (state_.holder().kind() == v1::HOLDER_KIND_AGENT) {
       reason = to_agent ? v1::HOLDER_REASON_TRANSFERRED : v1::HOLDER_REASON_RETURNED;
     }
-    v1::Event event = holder_event(actor_, state_, to, reason);
-    event.mutable_holder_changed()->set_comment(assign.comment());
-    events_.push_back(std::move(event));
+    // An event of its own: the visitor is to learn at once who has the conversation now, and never what was said of it.
+    if (!blank(assign.comment())) {
+      v1::Event note = event_by(actor_);
+      note.mutable_note()->set_text(assign.comment());
+      events_.push_back(std::move(note));
+    }
+    events_.push_back(holder_event(actor_, state_, to, reason));
     return {};
   }
 
@@ -219,6 +237,21 @@ class Decision {
     return {};
   }
 
+  Result<void> contact(v1::ContactChanged wanted) {
+    // Who a verified visitor is, is the company's word; the page may still say what it knows of them.
+    const auto* visitor = std::get_if<VisitorPrincipal>(&principal_);
+    if (visitor != nullptr && visitor->verified) {
+      wanted.clear_name();
+      wanted.clear_email();
+      wanted.clear_phone();
+    }
+    if (wanted.name().empty() && wanted.email().empty() && wanted.phone().empty() && wanted.attributes().empty()) return {};
+    v1::Event event = event_by(actor_);
+    *event.mutable_contact_changed() = std::move(wanted);
+    events_.push_back(std::move(event));
+    return {};
+  }
+
   template <typename Set>
   Result<void> plain(Set&& set) {
     v1::Event event = event_by(actor_);
@@ -274,9 +307,7 @@ Result<void> check_append(const v1::Append& append) {
       WK_TRY_VOID(check_text("url", append.page_viewed().url(), limits::kUrlBytesMax));
       return check_text("title", append.page_viewed().title(), limits::kNameBytesMax);
     case v1::Append::kContact:
-      WK_TRY_VOID(check_text("name", append.contact().name(), limits::kNameBytesMax));
-      WK_TRY_VOID(check_text("email", append.contact().email(), limits::kNameBytesMax));
-      return check_text("phone", append.contact().phone(), limits::kNameBytesMax);
+      return check_contact(append.contact());
     case v1::Append::kClaim:
     case v1::Append::kSeen:
       return {};
@@ -326,9 +357,7 @@ Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, cons
       decided = decision.plain([&](v1::Event& event) { *event.mutable_rated() = append.rate(); });
       break;
     case v1::Append::kPageViewed: decided = decision.page_viewed(append.page_viewed()); break;
-    case v1::Append::kContact:
-      decided = decision.plain([&](v1::Event& event) { *event.mutable_contact_changed() = append.contact(); });
-      break;
+    case v1::Append::kContact: decided = decision.contact(append.contact()); break;
     case v1::Append::COMMAND_NOT_SET: return invalid("no command");
   }
   if (!decided) return fail(std::move(decided).error());

@@ -102,7 +102,7 @@ TEST(Decide, RoutingDoesNotTakeBackWhatSomebodyClaimed) {
   EXPECT_EQ(c.state.holder().agent_id(), 20u);
 }
 
-TEST(Decide, TransferKeepsWhoItCameFromAndItsCommentIsNotTheVisitors) {
+TEST(Decide, TransferShowsTheVisitorWhoHasItNowAndNeverTheComment) {
   Conversation c;
   (void)c.apply(kVisitor, text("help"));
   (void)c.apply(kLin, text("mine"));
@@ -111,7 +111,42 @@ TEST(Decide, TransferKeepsWhoItCameFromAndItsCommentIsNotTheVisitors) {
   const auto events = c.apply(kLin, transfer);
   EXPECT_EQ(events->back().holder_changed().from().agent_id(), 20u);
   EXPECT_EQ(events->back().holder_changed().reason(), v1::HOLDER_REASON_TRANSFERRED);
+  EXPECT_TRUE(events->back().holder_changed().comment().empty());
+  EXPECT_TRUE(visitor_may_see(events->back()));
+  ASSERT_EQ(events->size(), 2u);
+  EXPECT_EQ(events->front().note().text(), "refund");
+  EXPECT_FALSE(visitor_may_see(events->front()));
+  EXPECT_TRUE(events->front().client_id().empty()) << "one append has its id once";
+  transfer = assign_to(0);
+  transfer.mutable_assign()->set_comment(" \n");
+  EXPECT_EQ(c.apply(kLin, transfer)->size(), 1u) << "a blank comment is none";
+}
+
+TEST(Decide, AHolderCommentOfAnEarlierVersionStaysHidden) {
+  v1::Event event;
+  event.mutable_holder_changed();
+  EXPECT_TRUE(visitor_may_see(event));
+  event.mutable_holder_changed()->set_comment("refund");
+  EXPECT_FALSE(visitor_may_see(event));
+}
+
+TEST(Decide, AVerifiedVisitorDoesNotRenameThemselvesButMaySayMore) {
+  Conversation c;
+  (void)c.apply(kVisitor, text("help"));
+  v1::Append contact;
+  contact.set_client_id("c-4");
+  contact.mutable_contact()->set_name("Mei Chen");
+  (*contact.mutable_contact()->mutable_attributes())["plan"] = "pro";
+  EXPECT_EQ(c.apply(kVisitor, contact)->back().contact_changed().name(), "Mei Chen");
+  VisitorPrincipal verified = std::get<VisitorPrincipal>(kVisitor);
+  verified.verified = true;
+  contact.mutable_contact()->set_name("The Director");
+  const auto events = c.apply(verified, contact);
+  EXPECT_EQ(events->back().contact_changed().name(), "");
+  EXPECT_EQ(events->back().contact_changed().attributes().at("plan"), "pro");
   EXPECT_FALSE(visitor_may_see(events->back()));
+  contact.mutable_contact()->clear_attributes();
+  EXPECT_TRUE(c.apply(verified, contact)->empty());
 }
 
 TEST(Decide, TheVisitorsWordReopens) {
@@ -173,6 +208,19 @@ TEST(CheckAppend, RefusesWhatIsOverALimitOrMalformed) {
   rate.set_client_id("r");
   rate.mutable_rate()->set_score(6);
   EXPECT_FALSE(check_append(rate));
+  v1::Append contact;
+  contact.set_client_id("a");
+  auto& attributes = *contact.mutable_contact()->mutable_attributes();
+  attributes["plan"] = std::string(limits::kAttributeValueBytesMax, 'a');
+  EXPECT_TRUE(check_append(contact));
+  attributes["plan"] += 'a';
+  EXPECT_EQ(check_append(contact).error().code, ErrorCode::kTooLarge);
+  attributes.clear();
+  attributes[""] = "nameless";
+  EXPECT_FALSE(check_append(contact));
+  attributes.clear();
+  for (std::size_t i = 0; i <= limits::kAttributesMax; ++i) attributes["a" + std::to_string(i)] = "x";
+  EXPECT_EQ(check_append(contact).error().code, ErrorCode::kTooLarge);
 }
 
 }  // namespace

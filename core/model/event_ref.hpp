@@ -20,7 +20,7 @@ struct EventRef {
   Seq seq = 0;
   // Encoded weikeyi.v1.Event.
   SharedBytes bytes{};
-  // false: never shown to a visitor (notes, holder comments). From core/model/visibility.hpp, kept in the journal record.
+  // false: never shown to a visitor (notes, labels and the like). From core/model/visibility.hpp, kept in the journal record.
   bool visitor_may_see = true;
 };
 

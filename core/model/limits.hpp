@@ -15,6 +15,10 @@ inline constexpr std::size_t kMentionsMax = 50;
 inline constexpr std::size_t kReasonBytesMax = 100;
 inline constexpr std::size_t kCommentBytesMax = 2'000;
 inline constexpr std::size_t kNameBytesMax = 200;
+// Of one change, and of a contact: a contact that has as many takes no further ones (the change itself is stored).
+inline constexpr std::size_t kAttributesMax = 50;
+inline constexpr std::size_t kAttributeNameBytesMax = 64;
+inline constexpr std::size_t kAttributeValueBytesMax = 500;
 inline constexpr std::size_t kUrlBytesMax = 2'000;
 inline constexpr std::size_t kLastMessageTextBytesMax = 200;
 // Events one read of the store answers at the most.

@@ -12,7 +12,7 @@ bool visitor_may_see(const ::weikeyi::v1::Event& event) {
     case Event::kRated:
       return true;
     case Event::kHolderChanged:
-      // A comment is meant for the next agent; without one the visitor may know who is there.
+      // Logs of earlier versions have the comment for the next agent in here; today it is a note of its own.
       return event.holder_changed().comment().empty();
     case Event::kNote:
     case Event::kLabelsChanged:

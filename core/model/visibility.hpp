@@ -5,7 +5,7 @@
 
 namespace wk {
 
-// Notes, labels, priority, holder comments and the like are the company's own business.
+// Notes, labels, priority and the like are the company's own business.
 bool visitor_may_see(const ::weikeyi::v1::Event& event);
 
 }  // namespace wk

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,8 @@ struct ContactUpdate {
   std::string email{};
   std::string phone{};
   std::optional<::weikeyi::v1::VisitorContext> context{};
+  // An empty value takes the attribute away.
+  std::map<std::string, std::string> attributes{};
 };
 
 class ContactSink {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,8 @@ struct ContactFromEvent {
   std::string phone;
   std::optional<v1::VisitorContext> context;
   std::int64_t time_ms = 0;
+  // An empty value takes the attribute away.
+  std::map<std::string, std::string> attributes{};
 };
 
 class Directory {

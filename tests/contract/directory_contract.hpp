@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "core/model/limits.hpp"
 #include "core/ports/directory.hpp"
 #include "tests/contract/temporary_directory.hpp"
 
@@ -270,6 +271,28 @@ TYPED_TEST_P(DirectoryContract, LearnsContactsFromEventsInAnyOrder) {
   EXPECT_EQ(learnt->context().page_url(), "https://shop.example/b");
 }
 
+TYPED_TEST_P(DirectoryContract, LearnsAttributesFromEventsAndForgetsThoseTakenAway) {
+  const auto say = [this](std::int64_t time_ms, std::map<std::string, std::string> attributes) {
+    return this->directory_->upsert_from_event({.site = SiteId(1), .contact = ContactId(9), .name = {}, .email = {}, .phone = {},
+                                                .context = {}, .time_ms = time_ms, .attributes = std::move(attributes)});
+  };
+  ASSERT_TRUE(say(2'000, {{"plan", "pro"}, {"cart", "3"}}));
+  ASSERT_TRUE(say(3'000, {{"cart", ""}, {"city", "杭州"}}));
+  ASSERT_TRUE(say(1'000, {{"plan", "free"}, {"seats", "4"}}));
+  auto found = this->directory_->contact(ContactId(9));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->attributes_size(), 3);
+  EXPECT_EQ(found->attributes().at("plan"), "pro") << "an older word does not replace a newer one";
+  EXPECT_EQ(found->attributes().at("city"), "杭州");
+  EXPECT_EQ(found->attributes().at("seats"), "4");
+  std::map<std::string, std::string> many;
+  for (std::size_t i = 0; i < limits::kAttributesMax; ++i) many["a" + std::to_string(i)] = "x";
+  ASSERT_TRUE(say(4'000, many));
+  found = this->directory_->contact(ContactId(9));
+  EXPECT_EQ(static_cast<std::size_t>(found->attributes_size()), limits::kAttributesMax);
+  EXPECT_EQ(found->attributes().at("plan"), "pro") << "what is there is not pushed out";
+}
+
 TYPED_TEST_P(DirectoryContract, NeverOverwritesAVerifiedNameFromAnEvent) {
   v1::Contact known = this->contact(1, "Ann Verified");
   known.set_verified(true);
@@ -334,7 +357,7 @@ REGISTER_TYPED_TEST_SUITE_P(DirectoryContract, KeepsAgentsWholeAndFindsThemByEma
                             ModifiesAnAgentOneAfterTheOther, PagesThroughAgentsWithoutMissingOrRepeating,
                             SlidesEndsAndPurgesSessions, KeepsApiTokensWithoutTheirSecret, ShowsSitesAsAnUnchangingCopy,
                             FindsContactsByTextNewestFirst, HasOneContactForAnExternalIdWithinASite,
-                            LearnsContactsFromEventsInAnyOrder, NeverOverwritesAVerifiedNameFromAnEvent,
+                            LearnsContactsFromEventsInAnyOrder, LearnsAttributesFromEventsAndForgetsThoseTakenAway, NeverOverwritesAVerifiedNameFromAnEvent,
                             KeepsAttachmentsAndCountsTheirBytes, RemembersTheFirstAnswerOfAKeyForADay,
                             KeepsSettingsAcrossAStart);
 

@@ -169,8 +169,11 @@ test('claim, transfer, resolve and reopen are events that all agents see', async
   await assert.rejects(append(theirs, { claim: {} }), (error) => error instanceof Refused && error.code === 'already_held');
 
   await append(mine, { assign: { to: { kind: 'HOLDER_KIND_AGENT', agentId: colleague.agent.id }, comment: 'speaks Chinese' } });
-  const moved = await theirs.event((event) => event.holderChanged?.comment === 'speaks Chinese');
-  assert.equal(moved.holderChanged.to.agentId, colleague.agent.id);
+  await theirs.event((event) => event.note?.text === 'speaks Chinese');
+  const given = (event) => event.holderChanged?.to?.agentId === colleague.agent.id;
+  await theirs.event(given);
+  // P43: the visitor learns at once who has it now, and never what was said of it.
+  await connection.event(given);
   assert.ok(!JSON.stringify(connection.frames).includes('speaks Chinese'), 'the comment is for agents');
 
   await append(theirs, { changeState: { to: 'CONVERSATION_STATE_RESOLVED' } });

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/model/limits.hpp"
 #include "storage/embedded/directory/detail/rows.hpp"
 #include "storage/embedded/directory/sqlite_directory.hpp"
 
@@ -63,6 +64,21 @@ void say(std::string& known, const std::string& said, bool may_replace) {
   if (!said.empty() && (known.empty() || may_replace)) known = said;
 }
 
+// What an older event says only fills what nothing newer has said.
+void learn_attributes(v1::Contact& contact, const std::map<std::string, std::string>& said, bool newest) {
+  auto& known = *contact.mutable_attributes();
+  for (const auto& [name, value] : said) {
+    const auto found = known.find(name);
+    if (value.empty()) {
+      if (newest && found != known.end()) known.erase(found);
+    } else if (found != known.end()) {
+      if (newest) found->second = value;
+    } else if (static_cast<std::size_t>(known.size()) < limits::kAttributesMax) {
+      known[name] = value;
+    }
+  }
+}
+
 }  // namespace
 
 Result<void> SqliteDirectory::put_contact(const v1::Contact& contact) {
@@ -94,6 +110,7 @@ Result<void> SqliteDirectory::upsert_from_event(const ContactFromEvent& seen) {
   say(*contact.mutable_name(), seen.name, may_replace);
   say(*contact.mutable_email(), seen.email, may_replace);
   say(*contact.mutable_phone(), seen.phone, may_replace);
+  learn_attributes(contact, seen.attributes, newest);
   if (seen.context && (seen.time_ms >= contact.last_seen_ms() || !contact.has_context())) {
     *contact.mutable_context() = *seen.context;
   }
@@ -101,7 +118,7 @@ Result<void> SqliteDirectory::upsert_from_event(const ContactFromEvent& seen) {
   contact.set_last_seen_ms(std::max(contact.last_seen_ms(), seen.time_ms));
   // A reader that begins anew brings every event again; most of them change nothing.
   if (contact.SerializeAsString() == before) return {};
-  const bool said_something = !seen.name.empty() || !seen.email.empty() || !seen.phone.empty();
+  const bool said_something = !seen.name.empty() || !seen.email.empty() || !seen.phone.empty() || !seen.attributes.empty();
   WK_TRY_VOID(put(*database, contact, said_something ? std::max(named_ms, seen.time_ms) : named_ms));
   return transaction.commit();
 }

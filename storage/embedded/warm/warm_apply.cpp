@@ -33,6 +33,7 @@ void note_contact(std::vector<ContactUpdate>& contacts, const v1::Event& event, 
     update.name = event.contact_changed().name();
     update.email = event.contact_changed().email();
     update.phone = event.contact_changed().phone();
+    update.attributes.insert(event.contact_changed().attributes().begin(), event.contact_changed().attributes().end());
   }
   if (update.contact) contacts.push_back(std::move(update));
 }

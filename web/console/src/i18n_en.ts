@@ -177,6 +177,7 @@ export const en = {
   externalId: 'Your customer number',
   lastSeen: 'Last seen',
   firstReply: 'First reply',
+  attributes: 'Told by your page',
   pagesVisited: 'Pages visited',
   edit: 'Edit',
   name: 'Name',

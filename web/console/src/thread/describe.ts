@@ -53,7 +53,7 @@ export function describe(event: Event, t: T): string | undefined {
     case 'pageViewed':
       return t('eventPage', { page: body.value.title === '' ? body.value.url : body.value.title })
     case 'contactChanged':
-      return t('eventContact', { details: [body.value.name, body.value.email, body.value.phone].filter((text) => text !== '').join(', ') })
+      return t('eventContact', { details: [body.value.name, body.value.email, body.value.phone, ...Object.entries(body.value.attributes).map(([key, value]) => (value === '' ? `−${key}` : `${key}: ${value}`))].filter((text) => text !== '').join(', ') })
     default:
       return undefined
   }

@@ -13,6 +13,7 @@ import { browserName, dayAndTime, httpUrl, shortTime } from '../format'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
 import type { Actions } from './use_actions'
+import { useFollowedContact } from './use_contact'
 
 const pagesShown = 5
 const priorities: readonly [Priority, TextKey][] = [
@@ -33,6 +34,7 @@ export function Panel({ id, view, actions, onClose }: { id: string; view: Conver
   const past = useQuery({ queryKey: ['conversations', 'of', contactId], queryFn: () => take(api.conversations({ view: 'all', contact: contactId, limit: 20 })), enabled: contactId !== '0' })
   const sites = useQuery({ queryKey: ['sites'], queryFn: () => take(api.sites()), staleTime: 60_000 })
   const [editing, setEditing] = useState(false)
+  useFollowedContact(contactId, view)
 
   const context = summary?.context
   const site = sites.data?.sites.find((one) => one.id === summary?.siteId)
@@ -54,6 +56,7 @@ export function Panel({ id, view, actions, onClose }: { id: string; view: Conver
   const pages = view.events.flatMap((event) => (event.body?.$case === 'pageViewed' ? [{ seq: event.seq, timeMs: event.timeMs, ...event.body.value }] : [])).slice(-pagesShown).reverse()
   const others = (past.data?.conversations ?? []).filter((conversation) => conversation.id !== id)
   const labels = summary?.labels ?? []
+  const attributes = Object.entries(contact.data?.attributes ?? {}).sort(([a], [b]) => a.localeCompare(b))
   const name = contact.data?.name || summary?.contactName || t('visitor')
   return (
     <aside className="panel" aria-label={t('details')}>
@@ -70,7 +73,7 @@ export function Panel({ id, view, actions, onClose }: { id: string; view: Conver
           </p>
           <p className={summary?.visitorOnline === true ? 'presence on' : 'presence'}>{t(summary?.visitorOnline === true ? 'visitorOnline' : 'visitorOffline')}</p>
         </div>
-        {contact.data !== undefined && !editing && (
+        {contact.data !== undefined && !contact.data.verified && !editing && (
           <Button size="compact-xs" variant="subtle" color="gray" leftSection={<IconPencil size={13} />} onClick={() => setEditing(true)}>
             {t('edit')}
           </Button>
@@ -114,6 +117,21 @@ export function Panel({ id, view, actions, onClose }: { id: string; view: Conver
             </div>
           ))}
       </dl>
+      {attributes.length > 0 && (
+        <>
+          <h3>{t('attributes')}</h3>
+          <dl>
+            {attributes.map(([key, value]) => (
+              <div key={key}>
+                <dt dir="auto">{key}</dt>
+                <dd dir="auto">
+                  <LinkOrText text={value} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
       {pages.length > 0 && (
         <>
           <h3>{t('pagesVisited')}</h3>
@@ -157,7 +175,7 @@ function ContactForm({ id, contact, onClose }: { id: string; contact: Contact; o
   const save = useMutation({
     mutationFn: async () => {
       const changed = { name: name.trim(), email: email.trim(), phone: phone.trim() }
-      const settlement = await client.command(id, { $case: 'contact', value: changed })
+      const settlement = await client.command(id, { $case: 'contact', value: { ...changed, attributes: {} } })
       if (settlement.kind === 'refused') throw new Error(settlement.reason || settlement.code)
       return changed
     },
