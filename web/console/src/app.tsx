@@ -1,6 +1,6 @@
 import { Center, Loader } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useCallback } from 'react'
 import { Redirect, Route, Router, Switch } from 'wouter'
 import { api, take } from './api'
 import { CommandsProvider } from './commands'
@@ -54,13 +54,18 @@ export function App() {
     void queries.invalidateQueries({ queryKey: ['setup'] })
     void queries.resetQueries({ queryKey: ['me'] })
   }
+  // Nothing of the account stays on the page; the server is asked who one is now (a changed role also ends the connection).
+  const signedOut = useCallback((): void => {
+    queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' && queryKey[0] !== 'setup' })
+    void queries.resetQueries({ queryKey: ['me'] })
+  }, [queries])
   if (setup.isPending) return <Waiting />
   if (setup.data?.needed === true) return <SetupPage onDone={again} />
   if (me.isPending && setup.isSuccess) return <Waiting />
   if (me.data === undefined) return <SignInPage onDone={again} />
   return (
     <Router base="/console">
-      <SessionProvider key={me.data.id} me={me.data} onSignedOut={() => queries.clear()}>
+      <SessionProvider key={me.data.id} me={me.data} onSignedOut={signedOut}>
         <CommandsProvider>
           <Shell>
             <Pages />

@@ -12,6 +12,8 @@ interface Session {
   signOut: () => void
 }
 
+const endedCodes = ['session_ended', 'unauthenticated']
+
 const Context = createContext<Session | undefined>(undefined)
 
 function makeClient(me: Agent): Client {
@@ -44,6 +46,10 @@ export function SessionProvider({ me, onSignedOut, children }: { me: Agent; onSi
       first = false
     })
   }, [client, board])
+  // Ended from another browser, by an administrator, or by a new password: out at once, not only without news.
+  useEffect(() => client.onLink((link) => {
+    if (link.kind === 'closed' && endedCodes.includes(link.code)) onSignedOut()
+  }), [client, onSignedOut])
   useEffect(() => {
     client.connect()
     const wake = (): void => client.wake()
