@@ -39,10 +39,21 @@ const onlyForVisitors = {
   },
 }
 
+const styled = ['src/panel.css', 'src/panel.tsx'].map((name) => readFileSync(join(here, name), 'utf8')).join()
+
+/** Tokens that no rule of the panel names (notes, the console's greys) stay out of it, in both themes. */
+const onlyUsedTokens = {
+  name: 'only-used-tokens',
+  transform: {
+    filter: { id: /tokens\/src\/tokens\.ts$/ },
+    handler: (code) => code.replace(/^ *'(--wk-[a-z0-9-]+)': .*\n/gm, (line, name) => (new RegExp(`${name}\\b(?!-)`).test(styled) ? line : '')),
+  },
+}
+
 async function bundle({ entry, format, define = {}, name }) {
   const built = await rolldown({
     input: join(here, entry),
-    plugins: [inlineCss, onlyForVisitors],
+    plugins: [inlineCss, onlyForVisitors, onlyUsedTokens],
     tsconfig: false,
     transform: { target: 'es2022', define, jsx: { runtime: 'automatic', importSource: 'preact' } },
     onLog: (level, log) => level === 'warn' && console.warn(log.message),

@@ -62,7 +62,7 @@ export function App({ chat, language, open, full, onClose }: AppProps): JSX.Elem
         chat.attach([...(event.dataTransfer?.files ?? [])])
       }}
     >
-      <Header state={state} language={language} full={full} onClose={onClose} />
+      <Header state={state} chat={chat} language={language} full={full} onClose={onClose} />
       <LinkBar state={state} words={words} />
       <Log state={state} chat={chat} language={language} visible={visible} onSeen={() => chat.client.seen(state.view.id, state.view.throughSeq)} />
       <Composer state={state} chat={chat} words={words} visible={open} />
@@ -71,7 +71,7 @@ export function App({ chat, language, open, full, onClose }: AppProps): JSX.Elem
   )
 }
 
-function Header({ state, language, full, onClose }: { state: ChatState; language: Language; full: boolean; onClose: () => void }): JSX.Element {
+function Header({ state, chat, language, full, onClose }: { state: ChatState; chat: Chat; language: Language; full: boolean; onClose: () => void }): JSX.Element {
   const { words } = language
   const { session, view, agentsOnline } = state
   const holder = view.holder
@@ -89,6 +89,9 @@ function Header({ state, language, full, onClose }: { state: ChatState; language
         <h2>{title}</h2>
         <p>{line}</p>
       </span>
+      <button type="button" class="icon-button bell" aria-label={words.sound} title={words.sound} aria-pressed={!state.muted} onClick={() => chat.setMuted(!state.muted)}>
+        <Icon name="bell" />
+      </button>
       {!full && (
         <button type="button" class="icon-button" aria-label={words.close} title={words.close} onClick={onClose}>
           <Icon name="chevron" />

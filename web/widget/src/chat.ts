@@ -29,6 +29,7 @@ export interface ChatState {
   agentsOnline: boolean
   uploads: readonly UploadItem[]
   draft: string
+  muted: boolean
 }
 
 export interface ChatOptions {
@@ -58,6 +59,7 @@ export class Chat {
   #links = new Map<string, { url: string; expiresMs: number }>()
   #cancelNotice: (() => void) | undefined
   #everOnline = false
+  #telling = false
 
   constructor(options: ChatOptions) {
     const { ports, host, siteKey } = options
@@ -112,6 +114,7 @@ export class Chat {
       agentsOnline: this.sessions.known?.agentsOnline ?? false,
       uploads: [],
       draft: this.#read('draft'),
+      muted: this.#read('muted') !== '',
     }
     this.client.own.subscribe((view) => {
       this.#remember(view)
@@ -157,6 +160,32 @@ export class Chat {
     if (this.client.link.kind === 'idle') return
     this.client.disconnect()
     this.client.connect()
+  }
+
+  setMuted(muted: boolean): void {
+    this.#write('muted', muted ? '1' : '')
+    this.#set({ muted })
+  }
+
+  /**
+   * Tells the agents what the page knows of the visitor: once, and again when it changes. Only a conversation that has begun
+   * takes it (P38). Gives the code of a refusal, after which the same is not tried again.
+   */
+  async tell(): Promise<string | undefined> {
+    const { id, loaded, throughSeq } = this.#state.view
+    const { identityToken, identifierHash, name, email, phone, attributes = {} } = this.#options.options()
+    // Who is proven came with the session.
+    const said = { ...(identityToken || identifierHash ? {} : { name, email, phone }), attributes: Object.fromEntries(Object.entries(attributes).map(([key, value]) => [key, textOf(value)])) }
+    const told = JSON.stringify([id, said])
+    if (this.#telling || !loaded || throughSeq === 0 || told === this.#read('told') || !/":"/.test(told)) return undefined
+    this.#telling = true
+    const result = await this.#rest.post(`/api/v1/conversations/${id}/events`, { body: { clientId: this.#uuids.next(), contact: said } })
+    this.#telling = false
+    if (result.ok || [400, 413].includes(result.problem.status)) {
+      this.#write('told', told)
+      if (!result.ok) return result.problem.code
+    }
+    return undefined
   }
 
   setDraft(draft: string): void {
@@ -342,3 +371,5 @@ export class Chat {
     this.#changed.emit()
   }
 }
+
+const textOf = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value))

@@ -26,7 +26,7 @@ export interface Options {
   name?: string
   email?: string
   phone?: string
-  /** Kept for later; nothing is sent of it yet. */
+  /** What the page knows of the visitor, for the agents; null takes one away. */
   attributes?: Record<string, unknown>
   /** Text to be put into the composer. */
   draft?: string

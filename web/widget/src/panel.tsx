@@ -7,6 +7,7 @@ import { App } from './app'
 import { Chat } from './chat'
 import type { Panel, PanelHost } from './contract'
 import { languageOf } from './i18n'
+import { endNotice, notice } from './notify'
 import { unreadOf } from './timeline'
 import css from './panel.css?inline'
 
@@ -59,16 +60,23 @@ export function mount(host: PanelHost): Panel {
     render(<App chat={chat} language={languageOf(locale())} open={isOpen} full={host.full} onClose={host.close} />, container)
   }
 
+  const tell = (): void => {
+    void chat.tell().then((code) => code !== undefined && host.emit('error', { code }))
+  }
   const unsubscribes = [
     chat.subscribe(() => {
       paint()
       host.setUnread(unreadOf(chat.state.view))
+      tell()
     }),
     chat.client.onEvents(({ events }) => {
       for (const event of events) {
         if (event.body?.$case !== 'message' || event.actor?.kind === ActorKind.VISITOR) continue
         // What is read again after a reload is no news.
-        if (event.seq > chat.state.view.visitorSeenSeq) host.emit('message', { text: event.body.value.text, from: event.actor?.name ?? '', seq: event.seq })
+        if (event.seq <= chat.state.view.visitorSeenSeq) continue
+        const from = event.actor?.name ?? ''
+        host.emit('message', { text: event.body.value.text, from, seq: event.seq })
+        notice(languageOf(locale()).words.wrote(from), chat.state.muted)
       }
     }),
     chat.client.onLink((link) => {
@@ -77,7 +85,9 @@ export function mount(host: PanelHost): Panel {
     listen(window, 'online', () => chat.client.wake()),
     listen(window, 'pageshow', () => chat.client.wake()),
     listen(document, 'visibilitychange', () => {
-      if (document.visibilityState === 'visible') chat.client.wake()
+      if (document.hidden) return
+      chat.client.wake()
+      endNotice()
     }),
     followViewport(container),
   ]
@@ -97,6 +107,7 @@ export function mount(host: PanelHost): Panel {
       delete host.options.draft
       chat.setDraft(draft)
     }
+    tell()
     paint()
     draw()
   }
@@ -114,6 +125,7 @@ export function mount(host: PanelHost): Panel {
     update,
     destroy: (forget) => {
       for (const unsubscribe of unsubscribes) unsubscribe()
+      endNotice()
       chat.close(forget)
       render(null, container)
       container.remove()
