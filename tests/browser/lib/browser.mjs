@@ -1,4 +1,5 @@
 // Chromium of the machine, driven by playwright-core; pages, pictures, and what the browser complained about.
+import assert from 'node:assert/strict';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -37,6 +38,23 @@ export async function person(browser, { locale = 'en-US', viewport = desktop, da
     });
   });
   return { context, problems, page: () => context.newPage(), close: () => context.close() };
+}
+
+/** Closes the browsers of people and fails on what they complained about. */
+export async function goodbye(...people) {
+  for (const someone of people) {
+    await someone.close();
+    assert.deepEqual(someone.problems, []);
+  }
+}
+
+/** As when another tab comes in front: Chromium without a window hides no page by itself. */
+export async function lookAway(page, away = true) {
+  await page.evaluate((hidden) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') });
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, away);
 }
 
 export async function picture(page, name) {

@@ -1,22 +1,35 @@
 // The agents' console, by what an agent sees.
-export async function openConsole(server, someone, login, words = english) {
-  const page = await someone.page();
-  await page.goto(`${server.url}/console/`);
-  await page.getByLabel(words.email).fill(login.email);
-  await page.locator('input[autocomplete=current-password]').fill(login.password);
-  await page.getByRole('button', { name: words.signIn }).click();
+export async function openConsole(server, someone, login, words = english, path = '') {
+  const page = await signIn(server, someone, login, words, path);
   const console = new Console(page, words);
-  await console.list.waitFor();
+  if (path === '') await console.list.waitFor();
+  else await page.getByRole('navigation', { name: 'weikeyi' }).waitFor();
   return console;
 }
 
+/** Types address and password; what comes then is for the caller to look at. */
+export async function signIn(server, someone, login, words = english, path = '') {
+  const page = await someone.page();
+  await page.goto(`${server.url}/console/${path}`);
+  await page.getByLabel(words.email, { exact: true }).fill(login.email);
+  await page.locator('input[autocomplete=current-password]').fill(login.password);
+  await page.getByRole('button', { name: words.signIn, exact: true }).click();
+  return page;
+}
+
 export const english = {
-  email: 'E-mail', signIn: 'Sign in', conversations: 'Conversations', mine: 'Mine', all: 'All', reply: 'Reply', note: 'Private note',
+  email: 'E-mail', signIn: 'Sign in', conversations: 'Conversations', mine: 'Mine', queue: 'Queue', all: 'All', reply: 'Reply', note: 'Private note',
   search: 'Search', searchBox: 'Search all messages', claim: 'Take it', hand: /Assign|Transfer/, resolve: 'Resolve', reopen: 'Reopen', administration: 'Administration',
+  commands: 'Commands', shortcuts: 'Keyboard shortcuts', undo: 'Undo', labels: 'Labels', edit: 'Edit', save: 'Save', details: 'Details', phone: 'Telephone', name: 'Name',
+  dark: 'Dark', nothingFound: 'Nothing of this name', alerts: 'Alerts', sound: 'Play a sound', desktop: 'Desktop notification', singleKeys: 'Single keys',
+  contactDetails: 'Contact details:', toldByPage: 'Told by your page', verified: 'Verified identity', profile: 'Profile', priority: 'Priority', searchFor: 'Search messages for',
 };
 export const chinese = {
-  email: '邮箱', signIn: '登录', conversations: '会话', mine: '我的', all: '全部', reply: '回复', note: '内部备注',
-  search: '搜索', searchBox: '搜索全部消息', claim: '领取', hand: /分配|转接/, resolve: '解决', reopen: '重新打开', administration: '管理',
+  email: '邮箱', signIn: '登录', conversations: '会话', mine: '我的', queue: '排队', all: '全部', reply: '回复', note: '内部备注',
+  search: '搜索', searchBox: '搜索全部消息', claim: '接待', hand: /分配|转接/, resolve: '解决', reopen: '重新打开', administration: '管理',
+  commands: '命令', shortcuts: '键盘快捷键', undo: '撤销', labels: '标签', edit: '编辑', save: '保存', details: '详情', phone: '电话', name: '姓名',
+  dark: '深色', nothingFound: '没有匹配项', alerts: '提醒', sound: '播放提示音', desktop: '桌面通知', singleKeys: '单键快捷键',
+  contactDetails: '联系方式：', toldByPage: '网页提供的信息', verified: '身份已验证', profile: '个人资料', priority: '优先级', searchFor: '在消息中搜索',
 };
 
 export class Console {
@@ -57,6 +70,19 @@ export class Console {
 
   bubble(text) {
     return this.log.locator('.bubble:not(.preview)').filter({ hasText: text });
+  }
+
+  /** The side panel about the visitor. */
+  get details() {
+    return this.page.getByRole('complementary', { name: this.words.details });
+  }
+
+  /** Ctrl+K, what is typed, and Enter on the first offer. */
+  async command(text) {
+    await this.page.keyboard.press('Control+k');
+    const bar = this.page.getByRole('textbox', { name: this.words.commands }).or(this.page.getByRole('searchbox', { name: this.words.commands }));
+    await bar.fill(text);
+    return bar;
   }
 
   button(name) {
