@@ -28,6 +28,7 @@ export class VisitorSessions {
   #rest: Rest
   #fresh: VisitorSession | undefined
   #asking: Promise<VisitorSession> | undefined
+  #generation = 0
 
   constructor(options: VisitorSessionOptions) {
     this.#options = options
@@ -57,7 +58,7 @@ export class VisitorSessions {
   /** Throws HelloImpossible when the server will not have us, and Error when it may later. */
   current(): Promise<VisitorSession> {
     if (this.#fresh !== undefined) return Promise.resolve(this.#fresh)
-    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))
+    this.#asking ??= this.#ask(this.#generation)
     return this.#asking
   }
 
@@ -70,6 +71,9 @@ export class VisitorSessions {
   /** Who the visitor is has changed: the next current() tells the server. */
   refresh(): void {
     this.#fresh = undefined
+    // An answer still on its way is about who the visitor was.
+    this.#generation += 1
+    this.#asking = undefined
   }
 
   forget(): void {
@@ -81,12 +85,14 @@ export class VisitorSessions {
     }
   }
 
-  async #ask(): Promise<VisitorSession> {
+  async #ask(generation: number): Promise<VisitorSession> {
     const { siteKey, identity, context, ports } = this.#options
     const result = await this.#rest.post('/api/v1/visitor/sessions', {
       body: { siteKey, visitorToken: this.known?.token ?? '', ...identity(), context: context() } satisfies Partial<CreateVisitorSessionRequest>,
       answer: VisitorSession,
     })
+    if (generation !== this.#generation) return this.current()
+    this.#asking = undefined
     if (!result.ok) throw failure(result.problem)
     this.#fresh = result.value
     try {
