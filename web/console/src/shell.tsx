@@ -40,6 +40,7 @@ export function Shell({ children }: { children: ReactNode }) {
     ...(me.role >= 2 ? [{ to: '/admin', label: t('administration'), Icon: IconSettings, here: location.startsWith('/admin') }] : []),
   ]
   const unread = useSyncExternalStore(board.subscribe, () => unreadFor(board.snapshot(), me.id))
+  const shown = unread > 99 ? '99+' : unread
   const { choice, choose: chooseAlerts } = useAlertChoice()
   useAlerts(choice, useCallback((id: string) => go(`/c/${id}`), [go]))
   const groupPlaces = t('groupPlaces')
@@ -64,9 +65,9 @@ export function Shell({ children }: { children: ReactNode }) {
         <img src={icon} alt="" width={28} height={28} className="rail-mark" />
         {places.map(({ to, label, Icon, here }) => (
           <Tooltip key={to} label={label} position="right">
-            <Link href={to} className={here ? 'rail-link here' : 'rail-link'} aria-label={label} aria-current={here ? 'page' : undefined}>
+            <Link href={to} className={here ? 'rail-link here' : 'rail-link'} aria-label={to === '/' && unread > 0 ? `${label} (${t('unread', { count: shown })})` : label} aria-current={here ? 'page' : undefined}>
               <Icon size={22} stroke={1.6} />
-              {to === '/' && unread > 0 && <span className="rail-badge" aria-label={t('unread', { count: unread })}>{unread > 99 ? '99+' : unread}</span>}
+              {to === '/' && unread > 0 && <span className="rail-badge" aria-hidden>{shown}</span>}
             </Link>
           </Tooltip>
         ))}

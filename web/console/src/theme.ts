@@ -1,5 +1,5 @@
 // Mantine speaks the product's tokens (web/tokens).
-import { createTheme, Indicator, Modal, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import { createTheme, Indicator, Modal, PasswordInput, Tooltip, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
 const brand: MantineColorsTuple = ['#eaf0fd', '#d3e0fb', '#a6c0f7', '#789ff2', '#4b80ee', '#2563eb', '#1f58d6', '#1453dd', '#123fae', '#0e3391']
 
@@ -17,6 +17,8 @@ export const theme = createTheme({
     // Its dot belongs to the picture it stands on, not above panels that slide over.
     Indicator: Indicator.extend({ defaultProps: { zIndex: 1 } }),
     Modal: Modal.extend({ defaultProps: { overlayProps: { backgroundOpacity: 0.35, blur: 2 }, transitionProps: { duration: 140 } } }),
+    // Its words are the library's English, and the keyboard passes it by anyway.
+    PasswordInput: PasswordInput.extend({ defaultProps: { visibilityToggleButtonProps: { 'aria-hidden': true } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, withArrow: true } }),
   },
 })
