@@ -33,7 +33,7 @@ for (const [language, words, w, locale, greeting] of languages) {
     const name = `Tea house ${language} 茶馆`;
     await page.getByRole('button', { name: w.siteAdd }).click();
     await page.getByRole('textbox', { name: w.siteName }).fill(name);
-    const origins = page.getByRole('textbox', { name: w.origins });
+    const origins = page.getByLabel(w.origins).and(page.locator('input')).first();
     await origins.fill('not an origin');
     await origins.press('Enter');
     await page.getByText(w.notOrigin).last().waitFor();
@@ -54,8 +54,8 @@ for (const [language, words, w, locale, greeting] of languages) {
     await preview.getByText(greeting).waitFor();
     const launcher = preview.getByRole('img').last();
     const before = await launcher.evaluate((one) => getComputedStyle(one).backgroundColor);
-    await page.getByRole('textbox', { name: w.colour, exact: true }).fill('#be185d');
-    await page.getByRole('textbox', { name: w.colour, exact: true }).press('Tab');
+    await page.getByLabel(w.colour, { exact: true }).and(page.locator('input')).first().fill('#be185d');
+    await page.getByLabel(w.colour, { exact: true }).and(page.locator('input')).first().press('Tab');
     await eventually(() => launcher.evaluate((one, colour) => getComputedStyle(one).backgroundColor !== colour, before), 'the preview takes the colour');
     await page.getByRole('radiogroup', { name: w.position }).getByText(w.left, { exact: true }).click();
     await page.getByText(w.unsaved).waitFor();
@@ -99,10 +99,10 @@ for (const [language, words, w, locale, greeting] of languages) {
     const form = page.getByRole('region', { name: w.agentAdd });
     await form.getByRole('textbox', { name: w.name }).fill(name);
     await form.getByRole('textbox', { name: w.email }).fill(login.email);
-    await form.getByLabel(w.password).fill('short');
+    await form.locator('input[type=password]').fill('short');
     await form.getByRole('button', { name: w.create, exact: true }).click();
     await form.getByRole('alert').waitFor();
-    await form.getByLabel(w.password).fill(login.password);
+    await form.locator('input[type=password]').fill(login.password);
     await form.getByRole('button', { name: w.create, exact: true }).click();
     const row = page.getByRole('row').filter({ hasText: login.email });
     await row.getByText(w.agent, { exact: true }).waitFor();
@@ -123,7 +123,7 @@ for (const [language, words, w, locale, greeting] of languages) {
     // A supervisor sees sites and agents, but neither tokens nor secrets.
     await row.getByRole('button', { name: w.editOf(name) }).click();
     const edit = page.getByRole('region', { name: w.editOf(name) });
-    await edit.getByRole('combobox', { name: w.role }).or(edit.getByRole('textbox', { name: w.role })).click();
+    await edit.getByLabel(w.role).and(page.locator('input')).first().click();
     await page.getByRole('option', { name: w.supervisor }).click();
     await edit.getByRole('button', { name: w.save, exact: true }).click();
     await row.getByText(w.supervisor, { exact: true }).waitFor();
@@ -131,7 +131,7 @@ for (const [language, words, w, locale, greeting] of languages) {
     // A changed role ends the sessions it was changed under.
     await eventually(async () => (await theirs.getByRole('tab').count()) > 0 || (await theirs.locator('input[autocomplete=current-password]').count()) > 0, 'the new role counts');
     if ((await theirs.getByRole('tab').count()) === 0) {
-      await theirs.getByLabel(words.email, { exact: true }).fill(login.email);
+      await theirs.getByLabel(words.email).fill(login.email);
       await theirs.locator('input[autocomplete=current-password]').fill(login.password);
       await theirs.getByRole('button', { name: words.signIn, exact: true }).click();
     }

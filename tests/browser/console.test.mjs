@@ -108,7 +108,8 @@ test('a conversation goes from one agent to another, and is resolved and reopene
   await dialog.getByRole('button', { name: /Lin/ }).click();
   await eventually(async () => (await agent.get(`/conversations/${conversationId}`)).holder?.agentName?.startsWith('Lin'), 'Lin has it');
   await other.show('mine');
-  await other.open('please hand me over');
+  // The comment is the newest line of it, for agents.
+  await other.open('speaks Chinese, please take over');
   await other.log.getByText('speaks Chinese, please take over').waitFor();
   await other.reply('Lin here, how can I help?');
   await connection.event((event) => event.message?.text === 'Lin here, how can I help?');

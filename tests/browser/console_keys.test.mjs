@@ -43,28 +43,23 @@ for (const [language, words, locale] of [['English', english, 'en-US'], ['Chines
     await desk.command(`bar candidate ${language}`);
     await desk.page.getByRole('dialog').getByText(`bar candidate ${language}`).first().waitFor();
     await picture(desk.page, `console-command-bar-${language.toLowerCase()}`);
-    await desk.page.keyboard.press('ArrowDown');
     await desk.page.keyboard.press('Enter');
     await desk.bubble(`bar candidate ${language}`).waitFor();
     // A deed on the conversation that is open.
     await desk.command(words.claim);
-    await desk.page.keyboard.press('ArrowDown');
     await desk.page.keyboard.press('Enter');
     await eventually(async () => (await agent.get(`/conversations/${conversationId}`)).holder?.agentId === agent.agent.id, 'claimed from the bar');
     // A place.
     await desk.command(words.administration);
-    await desk.page.keyboard.press('ArrowDown');
     await desk.page.keyboard.press('Enter');
     await desk.page.waitForURL(/\/console\/admin/);
     // A look.
     await desk.command(words.dark);
-    await desk.page.keyboard.press('ArrowDown');
     await desk.page.keyboard.press('Enter');
     await eventually(() => desk.page.evaluate(() => document.documentElement.dataset.mantineColorScheme === 'dark'), 'dark');
     // What is no command becomes a search.
     await desk.command('zzz nothing of this kind');
     await desk.page.getByText(words.searchFor).first().waitFor();
-    await desk.page.keyboard.press('ArrowDown');
     await desk.page.keyboard.press('Enter');
     await desk.page.waitForURL(/\/console\/search\?q=zzz/);
     await connection.close();
@@ -77,7 +72,9 @@ test('an ordinary agent has no command for what their role does not allow', asyn
   const desk = await openConsole(server, someone, ordinary());
   await desk.command(english.administration);
   await desk.page.getByText(english.searchFor).first().waitFor();
-  assert.equal(await desk.page.getByRole('dialog').getByText(english.administration, { exact: true }).count(), 0);
+  const offered = desk.page.locator('.mantine-Spotlight-action');
+  assert.equal(await offered.count(), 1, 'only the search for the word');
+  assert.ok((await offered.innerText()).includes(english.searchFor));
   await desk.page.keyboard.press('Escape');
   await desk.page.keyboard.press('Alt+s');
   await desk.page.waitForTimeout(200);
@@ -93,12 +90,12 @@ test('by keyboard: through the list, transfer, resolve, search, help; single key
   await desk.show('all');
   const { page } = desk;
   await desk.list.getByText('keyboard two').first().waitFor();
-  await page.keyboard.press('Alt+j');
-  await desk.bubble('keyboard two').waitFor();
-  await page.keyboard.press('Alt+j');
-  await desk.bubble('keyboard one').waitFor();
-  await page.keyboard.press('Alt+k');
-  await desk.bubble('keyboard two').waitFor();
+  const rows = await desk.list.locator('.virtual-item a').evaluateAll((links) => links.map((link) => link.href));
+  for (const [key, at] of [['Alt+j', 0], ['Alt+j', 1], ['Alt+k', 0]]) {
+    await page.keyboard.press(key);
+    await page.waitForURL(rows[at]);
+  }
+  await desk.open('keyboard two');
   await page.keyboard.press('Alt+a');
   await page.getByRole('dialog').getByRole('button', { name: /Lin/ }).waitFor();
   await page.keyboard.press('Escape');
@@ -161,7 +158,7 @@ for (const [language, words, locale] of [['English', english, 'en-US'], ['Chines
       await one.show('all');
       await one.open(`filing candidate ${language}`);
     }
-    const field = desk.details.getByRole('textbox', { name: words.labels });
+    const field = desk.details.getByLabel(words.labels).and(desk.page.locator('input')).first();
     await field.fill('退款 refund');
     await field.press('Enter');
     await eventually(async () => (await agent.get(`/conversations/${conversationId}`)).labels?.includes('退款 refund'), 'labelled');

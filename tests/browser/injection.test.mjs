@@ -1,6 +1,7 @@
 // Whatever anybody writes into any field is text wherever it is shown: in the console, in administration, in the widget.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { Connection } from '../e2e/lib/connection.mjs';
 import { Server } from '../e2e/lib/server.mjs';
 import { agentSocket, Api, clientId, demoAgent, eventually, note, say, signIn, subscribe, visitorSession, visitorSocket } from '../e2e/lib/people.mjs';
 import { goodbye, launch, person, picture } from './lib/browser.mjs';
@@ -40,7 +41,8 @@ async function attackingVisitor() {
     userAgent: attack('useragent', 190), locale: attack('locale', 30), timezone: attack('timezone', 60),
   };
   const session = await visitorSession(server, { name: attack('sessionname', 190), email: attack('sessionmail', 190), phone: attack('sessionphone', 190), context });
-  const connection = await visitorSocket(server, session, { context, locale: attack('hellolocale', 30), client: attack('client', 60) });
+  const connection = await Connection.open(server.url, { headers: { origin: server.url, 'user-agent': attack('useragent', 190) } });
+  await connection.hello({ visitorToken: session.token, context, locale: attack('hellolocale', 30), client: attack('client', 60) });
   const { conversationId } = session;
   await say(connection, conversationId, attack('firsttext'));
   await append(connection, conversationId, {
@@ -104,6 +106,7 @@ test('what a visitor fills is text for the agent: inbox, thread, side panel, com
 test('what colleagues fill is text for each other: names, sites, tokens, comments', async () => {
   const login = { email: 'mallory@weikeyi.test', password: 'a long enough word' };
   await agent.post('/agents', { ...login, name: attack('agentname', 190), role: 'ROLE_AGENT', capacity: 1 });
+  await agent.post('/agents', { email: 'mallory3@weikeyi.test', password: login.password, name: attack('othername', 190), role: 'ROLE_AGENT', capacity: 1 });
   const site = await agent.post('/sites', { name: attack('sitename', 190) });
   const texts = (place) => ({ en: attack(`${place}en`, 290), 'zh-CN': attack(`${place}zh`, 290) });
   await agent.ok('PATCH', `/sites/${site.id}`, { appearance: { color: '#2563eb', position: 'right', theme: 'light', title: texts('title'), greeting: texts('greeting'), offlineMessage: texts('offline'), launcherLabel: attack('launcher', 100) } });
@@ -122,7 +125,7 @@ test('what colleagues fill is text for each other: names, sites, tokens, comment
   await console.log.getByText('comment').first().waitFor();
   await assertOnlyText(page, 'transfer and comment');
   await console.button('hand').click();
-  await page.getByRole('dialog').getByText('agentname').first().waitFor();
+  await page.getByRole('dialog').getByText('othername').first().waitFor();
   await assertOnlyText(page, 'who it can be given to');
   for (const [path, text] of [['admin', 'sitename'], [`admin/sites/${site.id}`, 'greetingen'], ['admin/agents', 'agentname'], ['admin/tokens', 'tokenname']]) {
     await page.goto(`${server.url}/console/${path}`);

@@ -11,6 +11,8 @@ export async function assertAccessible(page, what, include) {
   const findings = await page.evaluate(async (selector) => {
     const { violations } = await window.axe.run(selector ?? document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] });
     return violations
+      // Initials on a picture are no words that anybody says to their computer.
+      .map((one) => (one.id === 'label-content-name-mismatch' ? { ...one, nodes: one.nodes.filter(({ html }) => !html.includes('Avatar')) } : one))
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.flat().join(' ')}: ${failureSummary.replaceAll('\n', ' ')}`));
   }, include);

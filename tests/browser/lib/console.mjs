@@ -11,7 +11,7 @@ export async function openConsole(server, someone, login, words = english, path 
 export async function signIn(server, someone, login, words = english, path = '') {
   const page = await someone.page();
   await page.goto(`${server.url}/console/${path}`);
-  await page.getByLabel(words.email, { exact: true }).fill(login.email);
+  await page.getByLabel(words.email).fill(login.email);
   await page.locator('input[autocomplete=current-password]').fill(login.password);
   await page.getByRole('button', { name: words.signIn, exact: true }).click();
   return page;
