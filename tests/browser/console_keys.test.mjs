@@ -106,7 +106,7 @@ test('by keyboard: through the list, transfer, resolve, search, help; single key
   const help = page.getByRole('dialog', { name: english.shortcuts });
   await help.getByText('Alt+J').waitFor();
   await picture(page, 'console-shortcuts');
-  await help.getByText(english.singleKeys, { exact: true }).click();
+  await help.getByRole('switch', { name: english.singleKeys }).check();
   await page.keyboard.press('Escape');
   await help.waitFor({ state: 'detached' });
   await desk.box('reply').click();

@@ -96,7 +96,7 @@ test('what a visitor fills is text for the agent: inbox, thread, side panel, com
   await console.page.keyboard.press('Escape');
   for (const query of ['onerror', attack('query', 200)]) {
     await console.page.goto(`${server.url}/console/search?q=${encodeURIComponent(query)}`);
-    await console.page.locator('.hit, .nothing-open').first().waitFor();
+    await console.page.locator('.hit, .nothing-open, .page > .quiet').first().waitFor();
     await assertOnlyText(console.page, `search for ${query}`);
   }
   await connection.close();

@@ -65,7 +65,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <img src={icon} alt="" width={28} height={28} className="rail-mark" />
         {places.map(({ to, label, Icon, here }) => (
           <Tooltip key={to} label={label} position="right">
-            <Link href={to} className={here ? 'rail-link here' : 'rail-link'} aria-label={to === '/' && unread > 0 ? `${label} (${t('unread', { count: shown })})` : label} aria-current={here ? 'page' : undefined}>
+            <Link href={to} className={here ? 'rail-link here' : 'rail-link'} aria-label={to === '/' && unread > 0 ? `${label}, ${t('unread', { count: shown })}` : label} aria-current={here ? 'page' : undefined}>
               <Icon size={22} stroke={1.6} />
               {to === '/' && unread > 0 && <span className="rail-badge" aria-hidden>{shown}</span>}
             </Link>
@@ -88,15 +88,9 @@ export function Shell({ children }: { children: ReactNode }) {
           <Menu.Dropdown maw={280}>
             <Menu.Label>{t('alertsHelp')}</Menu.Label>
             {(['sound', 'desktop'] as const).map((kind) => (
-              <Menu.Item
-                key={kind}
-                role="menuitemcheckbox"
-                aria-checked={choice[kind]}
-                rightSection={choice[kind] ? <IconCheck size={16} /> : <span className="check-room" />}
-                onClick={() => void chooseAlerts({ ...choice, [kind]: !choice[kind] })}
-              >
+              <Menu.CheckboxItem key={kind} checked={choice[kind]} onChange={() => void chooseAlerts({ ...choice, [kind]: !choice[kind] })}>
                 {t(kind === 'sound' ? 'alertSound' : 'alertDesktop')}
-              </Menu.Item>
+              </Menu.CheckboxItem>
             ))}
           </Menu.Dropdown>
         </Menu>

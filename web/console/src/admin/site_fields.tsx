@@ -161,7 +161,7 @@ interface ChoiceProps {
 function Choice({ label, ...control }: ChoiceProps) {
   return (
     <div>
-      <Text size="sm" fw={500}>
+      <Text size="sm" fw={600}>
         {label}
       </Text>
       <SegmentedControl aria-label={label} size="xs" {...control} />

@@ -22,7 +22,7 @@ function Line({ label, help, value, copy }: { label: string; help: string; value
   return (
     <Stack gap={4}>
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={600}>
           {label}
         </Text>
         <Copy value={value} label={copy} />
