@@ -116,7 +116,7 @@ test('a conversation goes from one agent to another, and is resolved and reopene
   assert.ok(!JSON.stringify(connection.frames).includes('speaks Chinese'));
   await other.button('resolve').click();
   await other.button('reopen').waitFor();
-  assert.equal((await agent.get(`/conversations/${conversationId}`)).state, 'CONVERSATION_STATE_RESOLVED');
+  await eventually(async () => (await agent.get(`/conversations/${conversationId}`)).state === 'CONVERSATION_STATE_RESOLVED', 'resolved');
   await other.button('reopen').click();
   await other.button('resolve').waitFor();
   await connection.close();

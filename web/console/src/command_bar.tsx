@@ -42,6 +42,7 @@ export function CommandBar() {
     <Spotlight
       store={store}
       actions={actions}
+      attributes={{ content: { 'aria-label': t('commandBar') } }}
       shortcut={null}
       onSpotlightOpen={collect}
       highlightQuery
