@@ -96,6 +96,7 @@ function LookFields({ form, change }: Fields) {
         label={w('colour')}
         description={w('colourHelp')}
         format="hex"
+        eyeDropperButtonProps={{ 'aria-label': w('colourPick') }}
         value={form.appearance.color}
         onChange={(color) => set({ color })}
         error={!validColour(form.appearance.color) && w('colourInvalid')}

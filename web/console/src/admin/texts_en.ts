@@ -62,6 +62,7 @@ export const en = {
   offlineHelp: 'Shown when nobody is online.',
   colour: 'Colour',
   colourHelp: 'Tints are computed from it so that text stays readable.',
+  colourPick: 'Pick from the screen',
   colourInvalid: 'A colour looks like #2563eb',
   position: 'Position',
   left: 'Left',

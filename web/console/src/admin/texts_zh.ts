@@ -64,6 +64,7 @@ export const zh: AdminTexts = {
   offlineHelp: '无人在线时显示。',
   colour: '颜色',
   colourHelp: '其他色调由它计算得出，保证文字清晰可读。',
+  colourPick: '从屏幕取色',
   colourInvalid: '颜色的格式如 #2563eb',
   position: '位置',
   left: '左侧',
