@@ -85,12 +85,15 @@ void add_echo(CLI::App& bench, const Finished& finished) {
 void add_chat(CLI::App& bench, const Finished& finished) {
   static const std::map<std::string, bench::ChatLoad::Protocol> kProtocols{{"weikeyi", bench::ChatLoad::Protocol::kWeikeyi},
                                                                           {"floor", bench::ChatLoad::Protocol::kFloor}};
+  static const std::map<std::string, bench::ChatLoad::Receivers> kReceivers{{"agents", bench::ChatLoad::Receivers::kAgents},
+                                                                           {"devices", bench::ChatLoad::Receivers::kDevices}};
   auto run = std::make_shared<bench::ChatRun>();
   CLI::App* command = bench.add_subcommand("chat", "Visitors who write, acked and delivered to agents' sockets, each exactly once");
   add_target(*command, run->target);
   add_steady(*command, run->steady);
   add_durations(*command, run->durations);
   command->add_option("--protocol", run->load.protocol, "weikeyi or floor")->transform(CLI::CheckedTransformer(kProtocols));
+  command->add_option("--to", run->load.receivers, "Who receives: agents, or the visitors' second devices")->transform(CLI::CheckedTransformer(kReceivers));
   command->add_option("--visitors", run->load.senders, "Visitors at a time")->capture_default_str()->check(CLI::Range(1, 500'000));
   command->add_option("--in-flight", run->load.in_flight, "Unacked messages of each; the next one is sent at an ack")->capture_default_str()->check(CLI::Range(1, 256));
   command->add_option("--rate", run->load.rate, "Messages a second of all together, whatever is acked; 0: as fast as acks come")->capture_default_str()->check(CLI::NonNegativeNumber);

@@ -54,15 +54,12 @@ class Visitor final : public ChatSender {
   bool settled_in_ = false;
 };
 
-// An agent with some conversations on one socket.
-class Agent final : public WebSocketPeer {
+// An agent with some conversations on one socket, or a visitor's second device, which is subscribed without asking.
+class Receiver final : public WebSocketPeer {
  public:
-  explicit Agent(ChatRoom& room) : room_(room) {}
+  explicit Receiver(ChatRoom& room) : room_(room) {}
 
   void take(std::uint64_t conversation) { chats_.push_back({.conversation = conversation}); }
-  void enter(const std::string& api_token) {
-    room_.loop().send(*this, agent_hello(api_token));
-  }
   bool listening() const { return subscribed_ == chats_.size(); }
 
  private:
@@ -77,10 +74,12 @@ class Agent final : public WebSocketPeer {
     switch (frame.field()) {
       case server_frame::kEvents: return on_events(frame.bytes());
       case server_frame::kSubscribed: ++subscribed_; return;
-      case server_frame::kWelcome: return subscribe(out);
+      case server_frame::kWelcome:
+        if (room_.load().receivers == ChatLoad::Receivers::kAgents) subscribe(out);
+        return;
       case server_frame::kRefusal: {
         const Refusal refusal(frame.bytes());
-        room_.worker().tally().fail("an agent was refused: " + refusal.text());
+        room_.worker().tally().fail("a receiver was refused: " + refusal.text());
         ++room_.worker().tally().broken;
         return;
       }
@@ -131,9 +130,12 @@ class Agent final : public WebSocketPeer {
   std::size_t subscribed_ = 0;
 };
 
-Result<void> connect(ChatRoom& room, Peer& peer, std::uint32_t index) {
+Result<void> enter(ChatRoom& room, Peer& peer, std::uint32_t index, const std::string& hello) {
   WK_TRY(Upgraded upgraded, dial_websocket(room.load().endpoint, index, {}));
   room.loop().add(peer, std::move(upgraded.fd));
+  room.loop().send(peer, hello);
+  // The answers are taken meanwhile, so that nobody's deadline passes.
+  room.loop().turn(0);
   return {};
 }
 
@@ -145,28 +147,26 @@ Result<void> run_weikeyi_chat(const ChatLoad& load, Worker& worker) {
   const Worker::Share mine = worker.share(load.senders);
   WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
   std::vector<std::unique_ptr<Visitor>> visitors;
+  std::vector<std::string> tokens;
   for (std::uint32_t i = 0; i < mine.count; ++i) {
-    WK_TRY(const std::string token, sessions.next());
+    WK_TRY(tokens.emplace_back(), sessions.next());
     visitors.push_back(std::make_unique<Visitor>(room, mine.begin + i, append));
-    WK_TRY_VOID(connect(room, *visitors.back(), mine.begin + i));
-    room.loop().send(*visitors.back(), visitor_hello(token));
-    // The answers are taken meanwhile, so that nobody's deadline passes.
-    room.loop().turn(0);
+    WK_TRY_VOID(enter(room, *visitors.back(), mine.begin + i, visitor_hello(tokens.back())));
   }
   const auto all = [](auto& list, auto is) { return std::all_of(list.begin(), list.end(), [is](auto& one) { return (one.get()->*is)(); }); };
   WK_TRY_VOID(room.run_until([&] { return all(visitors, &Visitor::settled_in); }, "visitors' first messages"));
 
-  std::vector<std::unique_ptr<Agent>> agents;
+  const std::uint32_t chats = load.chats_per_receiver();
+  std::vector<std::unique_ptr<Receiver>> receivers;
   for (std::uint32_t i = 0; i < mine.count; ++i) {
-    if (i % load.chats_per_agent == 0) agents.push_back(std::make_unique<Agent>(room));
-    agents.back()->take(visitors[i]->conversation());
+    if (i % chats == 0) receivers.push_back(std::make_unique<Receiver>(room));
+    receivers.back()->take(visitors[i]->conversation());
   }
-  for (std::size_t i = 0; i < agents.size(); ++i) {
-    WK_TRY_VOID(connect(room, *agents[i], mine.begin + static_cast<std::uint32_t>(i)));
-    agents[i]->enter(load.api_token);
-    room.loop().turn(0);
+  for (std::size_t i = 0; i < receivers.size(); ++i) {
+    const std::string hello = load.receivers == ChatLoad::Receivers::kAgents ? agent_hello(load.api_token) : visitor_hello(tokens[i]);
+    WK_TRY_VOID(enter(room, *receivers[i], mine.begin + static_cast<std::uint32_t>(i), hello));
   }
-  WK_TRY_VOID(room.run_until([&] { return all(agents, &Agent::listening); }, "agents' subscriptions"));
+  WK_TRY_VOID(room.run_until([&] { return all(receivers, &Receiver::listening); }, "receivers' subscriptions"));
   std::vector<ChatSender*> senders;
   for (auto& visitor : visitors) senders.push_back(visitor.get());
   return room.run(std::move(senders));

@@ -43,6 +43,12 @@ test('chat: acked and delivered exactly once, with several chats on an agent\'s 
   assert.ok(report.cpu.by_thread_us.committer > 0);
 });
 
+test('chat: delivered to the visitors\' second devices as well', async () => {
+  const report = await bench('chat', '--from-start', '--to', 'devices', '--visitors', '4', '--data', data);
+  assert.ok(report.messages > 0 && report.delivery_ms.count > 0);
+  assert.equal(report.chats_per_receiver, 1);
+});
+
 test('chat: open loop keeps its rate', async () => {
   const report = await bench('chat', '--from-start', '--visitors', '5', '--rate', '200', '--data', data);
   assert.ok(Math.abs(report.per_second - 200) < 40, `${report.per_second} a second`);
