@@ -26,7 +26,7 @@ class TlsSession;
 class SendQueue;
 }  // namespace detail
 
-enum class CloseReason {
+enum class CloseReason : std::uint8_t {
   kLocal,          // close() ran to its end: everything was sent
   kAborted,        // abort()
   kPeerClosed,     // the peer ended its side

@@ -1,6 +1,7 @@
 // Frames of docs/protocol.md to bytes and back, in both subprotocols. Pure functions, thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ namespace wk {
 
 namespace v1 = ::weikeyi::v1;
 
-enum class Encoding { kProto, kJson };
+enum class Encoding : std::uint8_t { kProto, kJson };
 
 inline constexpr std::string_view kSubprotocolProto = "weikeyi.v1.proto";
 inline constexpr std::string_view kSubprotocolJson = "weikeyi.v1.json";
