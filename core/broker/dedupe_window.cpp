@@ -46,24 +46,32 @@ DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sende
 
 DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sender, const std::string& client_id,
                                          std::int64_t now_ms) const {
-  if (const auto it = entries_.find(key_of(conversation, sender, client_id)); it != entries_.end()) {
-    return {Answer::kSeen, it->second, 0};
+  Finding finding{.append = {}, .key = key_of(conversation, sender, client_id)};
+  if (const auto it = entries_.find(finding.key); it != entries_.end()) {
+    finding.answer = Answer::kSeen;
+    finding.append = it->second;
+    return finding;
   }
   const std::optional<std::int64_t> made_ms = uuid_v7_time_ms(client_id);
-  if (!made_ms) return {};
-  const std::int64_t slack = limits::kClientIdFutureMax.count();
-  if (*made_ms > now_ms + slack) return {Answer::kFromTheFuture, {}, 0};
-  // Accepted at the earliest `slack` before the time it carries, since ids further ahead were refused.
-  const std::int64_t not_before_ms = *made_ms - slack;
-  if (not_before_ms >= begin_ms_) return {Answer::kNew, {}, 0};
-  return {Answer::kAskStore, {}, not_before_ms};
+  if (!made_ms) return finding;
+  finding.made_ms = *made_ms;
+  const std::int64_t ahead_ms = limits::kClientIdFutureMax.count();
+  if (*made_ms > now_ms + ahead_ms) {
+    finding.answer = Answer::kFromTheFuture;
+  } else if (*made_ms > forgotten_through_ms_) {
+    finding.answer = Answer::kNew;
+  } else {
+    // Accepted at the earliest so long before the time it carries, since ids further ahead were refused.
+    finding.not_before_ms = *made_ms - ahead_ms;
+  }
+  return finding;
 }
 
-void DedupeWindow::insert(const Key& key, StoredAppend append, std::int64_t now_ms) {
-  entries_.insert_or_assign(key, append);
-  ages_.push_back({key, now_ms});
+void DedupeWindow::insert(const Finding& found, StoredAppend append) {
+  entries_.insert_or_assign(found.key, append);
+  ages_.push_back({found.key, found.made_ms});
   while (ages_.size() > entries_max_) {
-    begin_ms_ = std::max(begin_ms_, ages_.front().accepted_ms + 1);
+    forgotten_through_ms_ = std::max(forgotten_through_ms_, ages_.front().made_ms);
     entries_.erase(ages_.front().key);
     ages_.pop_front();
   }

@@ -1,10 +1,10 @@
 // "Was this sent before?", answered without asking the store in the ordinary case (protocol.md, "Sending once").
 //
-// A client id that is a UUIDv7 carries the time it was made. It cannot have been accepted before that time (ids from the
-// future are refused), so when the window still holds everything accepted since then, not being in the window means: new.
-// Every other id may have been accepted at any time: the store must be asked.
+// A client id that is a UUIDv7 carries the time it was made, and ids that lie further ahead of our clock than kClientIdFutureMax are
+// refused. So, when nothing that was made at that time or later has been forgotten, not being in the window means: new. Every
+// other id may have been accepted at any time: the store must be asked.
 //
-// Loop-bound. Bounded: at limits::kDedupeEntriesMax the oldest entries go and the window begins later.
+// Loop-bound. Bounded: at limits::kDedupeEntriesMax the oldest entries are forgotten.
 #pragma once
 
 #include <cstdint>
@@ -27,15 +27,7 @@ class DedupeWindow {
  public:
   // Everything accepted since `begin_ms` (wall clock) will have been told to it.
   explicit DedupeWindow(std::int64_t begin_ms, std::size_t entries_max = limits::kDedupeEntriesMax)
-      : begin_ms_(begin_ms), entries_max_(entries_max) {}
-
-  enum class Answer { kSeen, kNew, kAskStore, kFromTheFuture };
-  struct Finding {
-    Answer answer = Answer::kAskStore;
-    StoredAppend append;                // for kSeen
-    std::int64_t not_before_ms = 0;     // for kAskStore: what ConversationStore::find_append wants
-  };
-  Finding find(ConversationId conversation, Sender sender, const std::string& client_id, std::int64_t now_ms) const;
+      : forgotten_through_ms_(begin_ms + limits::kClientIdFutureMax.count()), entries_max_(entries_max) {}
 
   // 128 bits of a keyed hash stand for (conversation, sender, client id): small, and nobody can aim at a collision.
   struct Key {
@@ -45,7 +37,19 @@ class DedupeWindow {
   };
   static Key key_of(ConversationId conversation, Sender sender, const std::string& client_id);
 
-  void insert(const Key& key, StoredAppend append, std::int64_t now_ms);
+  enum class Answer { kSeen, kNew, kAskStore, kFromTheFuture };
+  struct Finding {
+    Answer answer = Answer::kAskStore;
+    StoredAppend append;                // for kSeen
+    std::int64_t not_before_ms = 0;     // for kAskStore: what ConversationStore::find_append wants
+    // For insert().
+    Key key;
+    std::int64_t made_ms = 0;
+  };
+  Finding find(ConversationId conversation, Sender sender, const std::string& client_id, std::int64_t now_ms) const;
+
+  // `found` is what find() answered for it.
+  void insert(const Finding& found, StoredAppend append);
   // The append was not stored after all.
   void erase(const Key& key) { entries_.erase(key); }
 
@@ -57,9 +61,10 @@ class DedupeWindow {
   };
   struct Aged {
     Key key;
-    std::int64_t accepted_ms = 0;
+    std::int64_t made_ms = 0;
   };
-  std::int64_t begin_ms_;
+  // Ids made up to then may have been accepted without being here.
+  std::int64_t forgotten_through_ms_;
   const std::size_t entries_max_;
   boost::unordered_flat_map<Key, StoredAppend, KeyHash> entries_;
   std::deque<Aged> ages_;

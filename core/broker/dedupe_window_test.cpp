@@ -17,7 +17,7 @@ TEST(DedupeWindow, RemembersWhoSentWhat) {
   DedupeWindow window(kBegin);
   const std::string id = uuid_v7(kBegin + kMinute);
   EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute).answer, Answer::kNew);
-  window.insert(DedupeWindow::key_of(kConversation, kMei, id), {.seq = 4, .time_ms = 9}, kBegin + kMinute);
+  window.insert(window.find(kConversation, kMei, id, kBegin + kMinute), {.seq = 4, .time_ms = 9});
   const auto found = window.find(kConversation, kMei, id, kBegin + kMinute);
   EXPECT_EQ(found.answer, Answer::kSeen);
   EXPECT_EQ(found.append.seq, 4u);
@@ -39,12 +39,32 @@ TEST(DedupeWindow, RefusesIdsFromTheFuture) {
   EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute), kBegin).answer, Answer::kFromTheFuture);
 }
 
+TEST(DedupeWindow, AFullWindowKnowsWhatIsYoungerThanAllItForgot) {
+  DedupeWindow window(kBegin, 2);
+  for (int i = 1; i <= 3; ++i) {
+    const std::int64_t now = kBegin + kMinute + i;
+    window.insert(window.find(kConversation, kMei, uuid_v7(now), now), {.seq = static_cast<Seq>(i), .time_ms = 0});
+  }
+  const std::int64_t now = kBegin + kMinute + 3;
+  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute + 1), now).answer, Answer::kAskStore);
+  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute + 2), now).answer, Answer::kNew);
+}
+
+TEST(DedupeWindow, AnIdFromAheadThatWasForgottenIsAskedFor) {
+  DedupeWindow window(kBegin, 1);
+  const std::int64_t now = kBegin + kMinute;
+  const std::string ahead = uuid_v7(now + limits::kClientIdFutureMax.count());
+  window.insert(window.find(kConversation, kMei, ahead, now), {.seq = 1, .time_ms = 0});
+  window.insert(window.find(kConversation, kMei, uuid_v7(now), now), {.seq = 2, .time_ms = 0});
+  EXPECT_EQ(window.find(kConversation, kMei, ahead, now).answer, Answer::kAskStore);
+}
+
 TEST(DedupeWindow, BeginsLaterWhenFullRatherThanForgetSilently) {
   DedupeWindow window(kBegin, 2);
   const std::string first = uuid_v7(kBegin + kMinute);
-  window.insert(DedupeWindow::key_of(kConversation, kMei, first), {.seq = 1, .time_ms = 0}, kBegin + kMinute);
-  window.insert(DedupeWindow::key_of(kConversation, kMei, uuid_v7(kBegin + 2 * kMinute)), {.seq = 2, .time_ms = 0}, kBegin + 2 * kMinute);
-  window.insert(DedupeWindow::key_of(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute)), {.seq = 3, .time_ms = 0}, kBegin + 3 * kMinute);
+  window.insert(window.find(kConversation, kMei, first, kBegin + kMinute), {.seq = 1, .time_ms = 0});
+  window.insert(window.find(kConversation, kMei, uuid_v7(kBegin + 2 * kMinute), kBegin + 2 * kMinute), {.seq = 2, .time_ms = 0});
+  window.insert(window.find(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute), kBegin + 3 * kMinute), {.seq = 3, .time_ms = 0});
   EXPECT_EQ(window.size(), 2u);
   EXPECT_EQ(window.find(kConversation, kMei, first, kBegin + 3 * kMinute).answer, Answer::kAskStore);
 }

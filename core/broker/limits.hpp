@@ -17,6 +17,11 @@ inline constexpr std::size_t kConversationsLoadedMax = 50'000;
 // (sender, client id) pairs remembered for the fast answer to "was this sent before?". Beyond, the oldest go and a look at
 // the store takes their place.
 inline constexpr std::size_t kDedupeEntriesMax = 400'000;
+// Rows of a tick that only have a new last message and that no agent holds; the newest ones. A list shows the others when it is
+// loaded again.
+inline constexpr std::size_t kBoardMessageRowsMax = 20;
+// Rows with only a new last message are made each so many ticks.
+inline constexpr unsigned kBoardMessageTicks = 3;
 // Visitors who came or went that a tick shows to agents; further ones show when a list is loaded again.
 inline constexpr std::size_t kBoardPresencePerTickMax = 1'000;
 // A client id's time may lie this far ahead of our clock; beyond, it is refused as `client_id_in_future`.

@@ -141,20 +141,20 @@ void Shard::process(ConversationId id, Conversation& conversation, AppendRequest
     }
     case DedupeWindow::Answer::kAskStore:
       if (conversation.decided.last_seq() == 0) break;  // nothing was ever written here
-      return look_up(id, conversation, std::move(request), std::move(done), found.not_before_ms);
+      return look_up(id, conversation, std::move(request), std::move(done), found);
     case DedupeWindow::Answer::kNew:
       break;
   }
-  decide_and_queue(id, conversation, std::move(request), std::move(done));
+  decide_and_queue(id, conversation, std::move(request), std::move(done), found);
 }
 
 void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done,
-                    std::int64_t not_before_ms) {
+                    const DedupeWindow::Finding& finding) {
   // The rest of the conversation's appends wait: the same id on two sockets, and the order of one sender, need it.
   conversation.phase = Conversation::Phase::kLookingUp;
   const Sender sender = sender_of(request.principal);
   auto shared = std::make_shared<Waiting>(Waiting{std::move(request), std::move(done)});
-  const auto finish = [this, id, shared](Result<std::optional<StoredAppend>> found) {
+  const auto finish = [this, id, shared, finding](Result<std::optional<StoredAppend>> found) {
     const auto it = conversations_.find(id);
     // A batch that failed meanwhile took the conversation's state along: the append goes on with the state that comes.
     if (it == conversations_.end() || it->second.phase == Conversation::Phase::kLoading) {
@@ -168,12 +168,12 @@ void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest
       ++figures_.deduplicated;
       shared->done(Appended{id, (*found)->seq, (*found)->time_ms});
     } else {
-      decide_and_queue(id, ready, std::move(shared->request), std::move(shared->done));
+      decide_and_queue(id, ready, std::move(shared->request), std::move(shared->done), finding);
     }
     run_waiting(id);
   };
   const std::string& client_id = shared->request.append.client_id();
-  const Enqueued enqueued = deps_.pool.submit([this, id, sender, client_id, not_before_ms, finish] {
+  const Enqueued enqueued = deps_.pool.submit([this, id, sender, client_id, not_before_ms = finding.not_before_ms, finish] {
     auto found = deps_.store.find_append(id, sender, client_id, not_before_ms);
     (void)deps_.loop.post([finish, found = std::move(found)]() mutable { finish(std::move(found)); });
   });
@@ -191,10 +191,10 @@ Shard::Touched& Shard::touch(ConversationId id, Conversation& conversation) {
   return gathering_.touched[conversation.gathering_at];
 }
 
-void Shard::decide_and_queue(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done) {
+void Shard::decide_and_queue(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done,
+                             const DedupeWindow::Finding& finding) {
   static const v1::VisitorContext kNoContext;
   const std::int64_t now_ms = deps_.clock.now_ms();
-  const DedupeWindow::Key key = dedupe_.key_of(id, sender_of(request.principal), request.append.client_id());
   auto decided = decide(conversation.decided, request.principal, std::move(request.append),
                         request.context ? *request.context : kNoContext, now_ms);
   if (!decided) return refuse(done, std::move(decided).error());
@@ -221,8 +221,8 @@ void Shard::decide_and_queue(ConversationId id, Conversation& conversation, Appe
     appended.seq = decided->back().seq();
     appended.time_ms = decided->back().time_ms();
     ++figures_.appended;
-    dedupe_.insert(key, {appended.seq, appended.time_ms}, now_ms);
-    gathering_.dedupe.push_back(key);
+    dedupe_.insert(finding, {appended.seq, appended.time_ms});
+    gathering_.dedupe.push_back(finding.key);
   }
   gathering_.acks.push_back({appended, std::move(done)});
   schedule_flush();

@@ -163,8 +163,9 @@ class Shard {
   void run_waiting(ConversationId id);
   void process(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done);
   void look_up(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done,
-               std::int64_t not_before_ms);
-  void decide_and_queue(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done);
+               const DedupeWindow::Finding& finding);
+  void decide_and_queue(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done,
+                        const DedupeWindow::Finding& finding);
   Touched& touch(ConversationId id, Conversation& conversation);
   void refuse(AppendDone& done, Error error);
   bool batch_full() const;
@@ -194,6 +195,7 @@ class Shard {
   // Those with Conversation::board set, in the order they changed.
   std::vector<ConversationId> board_owed_;
   std::vector<Board::Presence> board_presence_;
+  unsigned board_ticks_ = 0;
   struct Viewer {
     std::uint64_t connection = 0;
     v1::Actor agent;

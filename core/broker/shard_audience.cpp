@@ -81,20 +81,30 @@ Board::Row Shard::row_of(Conversation& conversation) {
 }
 
 void Shard::show_board() {
+  const bool message_tick = ++board_ticks_ % limits::kBoardMessageTicks == 0;
   if (board_owed_.empty() && board_presence_.empty()) return;
   Board board{.rows = {}, .presence = std::exchange(board_presence_, {})};
-  for (const ConversationId id : std::exchange(board_owed_, {})) {
-    const auto it = conversations_.find(id);
+  std::vector<ConversationId> owed = std::exchange(board_owed_, {});
+  std::size_t message_rows = 0;
+  // The newest first, since there is a limit.
+  for (auto id = owed.rbegin(); id != owed.rend(); ++id) {
+    const auto it = conversations_.find(*id);
     if (it == conversations_.end() || it->second.board == Conversation::Owed::kNothing) continue;
     Conversation& conversation = it->second;
-    if (conversation.phase == Conversation::Phase::kLoading) {
-      board_owed_.push_back(id);
+    const bool message = conversation.board == Conversation::Owed::kMessage;
+    if (conversation.phase == Conversation::Phase::kLoading || (message && !message_tick)) {
+      board_owed_.push_back(*id);
+    } else if (message && conversation.decided.holder().kind() != v1::HOLDER_KIND_AGENT &&
+               ++message_rows > limits::kBoardMessageRowsMax) {
+      conversation.board = Conversation::Owed::kNothing;
     } else if (conversation.in_flight > 0) {
       conversation.board_due = true;
     } else if (conversation.decided.last_seq() > 0) {
       board.rows.push_back(row_of(conversation));
     }
   }
+  std::reverse(board_owed_.begin(), board_owed_.end());
+  std::reverse(board.rows.begin(), board.rows.end());
   show(std::move(board));
 }
 

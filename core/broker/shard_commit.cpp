@@ -54,7 +54,11 @@ void Shard::flush() {
     }
   }
   seal(batch);
+  // The next batch will be about as large.
   gathering_.events.reserve(batch.sent.size());
+  gathering_.owners.reserve(batch.owners.size());
+  gathering_.acks.reserve(batch.acks.size());
+  gathering_.touched.reserve(batch.touched.size());
   const Enqueued enqueued = deps_.store.append(batch.sent, [this](Result<JournalPosition> end) {
     (void)deps_.loop.post([this, end = std::move(end)]() mutable { on_stored(std::move(end)); });
   });

@@ -290,11 +290,40 @@ TEST_F(ShardTest, ManyMessagesOfATickAreOneRow) {
     (void)send(message(text));
     settle();
   }
-  shard->show_board();
+  for (unsigned i = 0; i < limits::kBoardMessageTicks; ++i) shard->show_board();
   loop.turn();
   ASSERT_EQ(sink.rows.size(), 1u);
   EXPECT_EQ(sink.rows[0].summary->last_message().text(), "4");
   EXPECT_FALSE(sink.rows[0].structural);
+}
+
+TEST_F(ShardTest, OfMereMessagesInTheQueueTheNewestAreRows) {
+  shard->set_board(0, true);
+  const auto from = [&](std::uint64_t conversation, const std::string& text) {
+    AppendRequest request = message(text);
+    request.conversation = ConversationId(conversation);
+    request.principal = VisitorPrincipal{.site = SiteId(1), .contact = ContactId(conversation), .conversation = request.conversation};
+    return request;
+  };
+  const std::uint64_t conversations = limits::kBoardMessageRowsMax + 5;
+  for (const char* text : {"begins", "goes on"}) {
+    for (std::uint64_t id = 1; id <= conversations; ++id) (void)send(from(id, text));
+    loop.run_until([&] {
+      if (!store.pending.empty()) store.finish();
+      return shard->figures().appended >= conversations && store.pending.empty();
+    });
+    loop.turn();
+    while (!store.pending.empty()) settle();
+    sink.rows.clear();
+    for (unsigned i = 0; i < limits::kBoardMessageTicks; ++i) shard->show_board();
+    loop.turn();
+    if (text == std::string("begins")) {
+      EXPECT_EQ(sink.rows.size(), conversations) << "everybody learns of those that began";
+    }
+  }
+  ASSERT_EQ(sink.rows.size(), limits::kBoardMessageRowsMax);
+  EXPECT_EQ(sink.rows.back().summary->id(), conversations) << "the newest comes last";
+  EXPECT_EQ(sink.rows.front().summary->id(), 6u);
 }
 
 TEST_F(ShardTest, TheBoardShowsNothingThatIsNotDurable) {

@@ -1,7 +1,7 @@
 // The one front of the tiers for what happens in conversations: append, read, fold, dedupe, lists, search, erase.
 // Embedded: storage/embedded/storage_manager. Walks hot → warm → cold without the caller knowing.
 //
-// Thread-safe. Everything but append() and is_behind() blocks (disk): call it on a ThreadPool, never on a loop.
+// Thread-safe. Everything but append() and read_recent() blocks (disk): call it on a ThreadPool, never on a loop.
 #pragma once
 
 #include <optional>
@@ -67,6 +67,8 @@ class ConversationStore {
   virtual Result<v1::ConversationSummary> load(ConversationId conversation) = 0;
   // Events after after_seq in order, at most limit (≤ limits::kReadEventsMax); fewer only at the end of the log.
   virtual Result<std::vector<EventRef>> read(ConversationId conversation, Seq after_seq, std::size_t limit) = 0;
+  // As read(), from memory alone and without blocking; nullopt where that does not hold all of it, and read() has to be asked.
+  virtual std::optional<std::vector<EventRef>> read_recent(ConversationId, Seq, std::size_t) { return std::nullopt; }
   // Whether (sender, client_id) was appended before, whenever that was. not_before_ms: the client id tells it was not made before
   // this time (0: unknown, look at everything).
   virtual Result<std::optional<StoredAppend>> find_append(ConversationId conversation, Sender sender,

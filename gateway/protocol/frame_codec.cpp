@@ -25,26 +25,29 @@ std::uint32_t delimited_tag(int field) {
   return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
 }
 
-// Room for a tag and a varint.
-using Small = std::array<std::uint8_t, 16>;
+// Tags and varints, gathered before they go into a string.
+struct Small {
+  std::array<std::uint8_t, 48> bytes;
+  std::uint8_t* end = bytes.data();
 
-void append_small(std::string& out, const Small& bytes, const std::uint8_t* end) {
-  out.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(end - bytes.data()));
-}
-
-// As protobuf does it: what is zero is not there.
-void append_number(std::string& out, int field, std::uint64_t value) {
-  if (value == 0) return;
-  Small bytes;
-  std::uint8_t* end = CodedOutputStream::WriteTagToArray(
-      WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT), bytes.data());
-  append_small(out, bytes, CodedOutputStream::WriteVarint64ToArray(value, end));
-}
+  std::size_t size() const { return static_cast<std::size_t>(end - bytes.data()); }
+  void append_to(std::string& out) const { out.append(reinterpret_cast<const char*>(bytes.data()), size()); }
+  // As protobuf does it: what is zero is not there.
+  void number(int field, std::uint64_t value) {
+    if (value == 0) return;
+    end = CodedOutputStream::WriteTagToArray(WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT), end);
+    end = CodedOutputStream::WriteVarint64ToArray(value, end);
+  }
+  void delimiter(int field, std::size_t size) {
+    end = CodedOutputStream::WriteTagToArray(delimited_tag(field), end);
+    end = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), end);
+  }
+};
 
 void append_delimiter(std::string& out, int field, std::size_t size) {
-  Small bytes;
-  std::uint8_t* end = CodedOutputStream::WriteTagToArray(delimited_tag(field), bytes.data());
-  append_small(out, bytes, CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), end));
+  Small small;
+  small.delimiter(field, size);
+  small.append_to(out);
 }
 
 std::size_t delimited_bytes(int field, std::size_t size) {
@@ -53,17 +56,17 @@ std::size_t delimited_bytes(int field, std::size_t size) {
 }
 
 void append_events_proto(std::string& out, const EventRange& range, bool for_visitor) {
-  std::string head;  // at most 23 bytes, most of the time within the string itself
-  append_number(head, v1::Events::kConversationIdFieldNumber, range.conversation.value());
-  append_number(head, v1::Events::kAfterSeqFieldNumber, range.after_seq);
-  append_number(head, v1::Events::kThroughSeqFieldNumber, range.through_seq);
+  Small head;
+  head.number(v1::Events::kConversationIdFieldNumber, range.conversation.value());
+  head.number(v1::Events::kAfterSeqFieldNumber, range.after_seq);
+  head.number(v1::Events::kThroughSeqFieldNumber, range.through_seq);
   std::size_t body_bytes = head.size();
   for (const EventRef& event : range.events) {
     if (!for_visitor || event.visitor_may_see) body_bytes += delimited_bytes(v1::Events::kEventsFieldNumber, event.bytes.size());
   }
   out.reserve(out.size() + body_bytes + 16);
   append_delimiter(out, v1::ServerFrame::kEventsFieldNumber, body_bytes);
-  out.append(head);
+  head.append_to(out);
   for (const EventRef& event : range.events) {
     if (for_visitor && !event.visitor_may_see) continue;
     append_delimiter(out, v1::Events::kEventsFieldNumber, event.bytes.size());

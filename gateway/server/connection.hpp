@@ -156,6 +156,9 @@ class Connection final : public StreamHandler {
   void on_unsubscribe(const v1::Unsubscribe& unsubscribe);
   void subscribe(ConversationId conversation, std::uint32_t ref, Seq after, std::uint32_t newest_max);
   void start_read(Subscription& subscription);
+  // Sends what memory has of what is missing; true: nothing is missing any more, or the socket is full.
+  bool read_recent(Subscription& subscription);
+  void send_events(Subscription& subscription, const std::vector<EventRef>& events);
   void drop_subscription(ConversationId conversation);
   Subscription* find(ConversationId conversation);
   template <typename Use>

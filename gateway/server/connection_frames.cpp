@@ -43,7 +43,7 @@ void Connection::on_appended(std::uint32_t ref, const std::string& client_id, Re
   if (!appended) return refuse(ref, appended.error(), client_id);
   // A conversation begins once.
   context_.reset();
-  v1::ServerFrame& frame = gateway_.frame_out();
+  v1::ServerFrame& frame = gateway_.ack_frame();
   v1::Ack& ack = *frame.mutable_ack();
   ack.set_ref(ref);
   ack.set_conversation_id(appended->conversation.value());

@@ -111,8 +111,27 @@ void Connection::retry_reads() {
   for_each_subscription([this](Subscription& subscription) { start_read(subscription); });
 }
 
+bool Connection::read_recent(Subscription& subscription) {
+  while (subscription.wants_read() && !congested()) {
+    const auto events = gateway_.services().store.read_recent(subscription.conversation(), subscription.cursor(),
+                                                              gateway_limits::kCatchUpEvents);
+    if (!events || events->empty()) return false;
+    send_events(subscription, *events);
+  }
+  return true;
+}
+
+void Connection::send_events(Subscription& subscription, const std::vector<EventRef>& events) {
+  const EventRange range{subscription.conversation(), subscription.cursor(), events.back().seq, events};
+  std::string& payload = gateway_.scratch_payload();
+  append_events(payload, agreement_.encoding, range, is_visitor());
+  subscription.read_ends(range.through_seq);
+  send_message(payload);
+}
+
 void Connection::start_read(Subscription& subscription) {
-  if (!subscription.wants_read() || congested()) return;
+  // A peer that fell behind while its socket was full joins the live ranges again from memory, within this turn.
+  if (read_recent(subscription)) return;
   subscription.read_begins();
   const ConversationId conversation = subscription.conversation();
   const Enqueued enqueued = gateway_.services().pool.submit(
@@ -141,11 +160,7 @@ void Connection::on_read(ConversationId conversation, Result<std::vector<EventRe
     subscription->read_failed();
     return start_read(*subscription);
   }
-  const EventRange range{conversation, subscription->cursor(), events->back().seq, *events};
-  std::string& payload = gateway_.scratch_payload();
-  append_events(payload, agreement_.encoding, range, is_visitor());
-  send_message(payload);
-  subscription->read_ends(range.through_seq);
+  send_events(*subscription, *events);
   start_read(*subscription);
 }
 

@@ -34,7 +34,7 @@ inline constexpr int kRevalidateSeconds = 4;
 // Agents' lists are shown what changed this often.
 inline constexpr std::chrono::milliseconds kBoardTick{100};
 // Rows of a tick that only have a new last message and go to every agent, the newest ones; an agent's own and what changed
-// otherwise go without a limit. A list shows what it missed when it is loaded again.
+// otherwise go without a limit here (core/broker/limits.hpp has those of a shard).
 inline constexpr std::size_t kBoardMessageRowsMax = 20;
 // A frame from here on is shared by its subscribers' queues; a shorter one is copied into each.
 inline constexpr std::size_t kShareBytesMin = 1024;

@@ -70,11 +70,6 @@ void LoopGateway::post_to(std::uint64_t key, UniqueFunction<void(Connection&)> t
   });
 }
 
-v1::ServerFrame& LoopGateway::frame_out() {
-  frame_out_.Clear();
-  return frame_out_;
-}
-
 std::string& LoopGateway::emptied(std::string& scratch) {
   if (scratch.capacity() > gateway_limits::kScratchBytesKept) scratch = std::string();
   scratch.clear();

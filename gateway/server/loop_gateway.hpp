@@ -63,10 +63,11 @@ class LoopGateway final : public EventSink {
   // Runs `task` with the connection if it still lives. Thread-safe; the task runs on this loop.
   void post_to(std::uint64_t key, UniqueFunction<void(Connection&)> task);
 
-  // Memory that is used again and again instead of being allocated for each frame. Each is empty when it is given out, and
-  // good until it is asked for the next time.
+  // Memory that is used again and again instead of being allocated for each frame. Each is good until it is asked
+  // for the next time.
   v1::ClientFrame& frame_in() { return frame_in_; }
-  v1::ServerFrame& frame_out();
+  // Holds an Ack whose fields are all set anew.
+  v1::ServerFrame& ack_frame() { return ack_frame_; }
   std::string& scratch_payload() { return emptied(payload_); }
   std::string& scratch_message() { return emptied(message_); }
 
@@ -86,7 +87,7 @@ class LoopGateway final : public EventSink {
   websocket::LoopCodec codec_;
   EventFrames frames_;
   v1::ClientFrame frame_in_;
-  v1::ServerFrame frame_out_;
+  v1::ServerFrame ack_frame_;
   std::string payload_, message_;
   ConnectionTable<Connection> connections_;
   TimerWheel wheel_;

@@ -67,6 +67,23 @@ Result<HotRead> HotStore::read(ConversationId conversation, Seq after_seq, std::
   }
 }
 
+std::optional<std::vector<EventRef>> HotStore::read_recent(ConversationId conversation, Seq after_seq, std::size_t limit) const {
+  return shard_of(conversation).with([&](const Shard& shard) -> std::optional<std::vector<EventRef>> {
+    const auto it = shard.conversations.find(conversation);
+    if (it == shard.conversations.end()) return std::nullopt;
+    const std::span<const Entry> held = it->second.held();
+    if (after_seq + 1 < held.front().seq) return std::nullopt;
+    std::vector<EventRef> events;
+    auto entry = std::upper_bound(held.begin(), held.end(), after_seq, [](Seq seq, const Entry& e) { return seq < e.seq; });
+    events.reserve(std::min(limit, static_cast<std::size_t>(held.end() - entry)));
+    for (; entry != held.end() && events.size() < limit; ++entry) {
+      if (entry->spilled) return std::nullopt;
+      events.push_back({conversation, entry->seq, entry->bytes, entry->visitor_may_see});
+    }
+    return events;
+  });
+}
+
 Result<void> HotStore::read_back(ConversationId conversation, const std::vector<Entry>& entries, HotRead& into) const {
   into.events.reserve(entries.size());
   const bool several = std::count_if(entries.begin(), entries.end(), [](const Entry& e) { return e.spilled; }) > 1;

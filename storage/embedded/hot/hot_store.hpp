@@ -62,6 +62,9 @@ class HotStore {
 
   // Events after after_seq that are held, at most `limit`.
   Result<HotRead> read(ConversationId conversation, Seq after_seq, std::size_t limit) const;
+  // The same where memory has all of it; nullopt where something lies before what is held, or only in the journal. Does not
+  // block beyond the moments in which the committer or a reader has the shard.
+  std::optional<std::vector<EventRef>> read_recent(ConversationId conversation, Seq after_seq, std::size_t limit) const;
   std::optional<Seq> last_seq(ConversationId conversation) const;
   // Everything held of the conversation, in order; no lock is held meanwhile. Answers what read() does, without the events.
   Result<HotRead> scan(ConversationId conversation, const std::function<void(const EventRef&)>& visit) const;

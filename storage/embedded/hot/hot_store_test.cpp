@@ -72,6 +72,21 @@ TEST_F(Hot, AnswersTheEventsAfterASeqInOrder) {
   EXPECT_FALSE(read->events[0].visitor_may_see);
 }
 
+TEST_F(Hot, ReadsRecentEventsFromMemoryAlone) {
+  HotStore hot(*journal_, {.unwarmed_bytes_max = 2 * (kOverhead + 5), .shards = 1});
+  EXPECT_FALSE(hot.read_recent(ConversationId(1), 0, 10)) << "nothing is held: the warm tier may have it";
+  append(hot, {event(1, 7, "aaaaa"), event(1, 8, "bbbbb")});
+  EXPECT_FALSE(hot.read_recent(ConversationId(1), 5, 10)) << "6 lies before what is held";
+  const auto both = hot.read_recent(ConversationId(1), 6, 10);
+  ASSERT_TRUE(both);
+  EXPECT_EQ(both->size(), 2U);
+  EXPECT_EQ(hot.read_recent(ConversationId(1), 6, 1)->size(), 1U);
+  EXPECT_TRUE(hot.read_recent(ConversationId(1), 8, 10)->empty());
+  append(hot, {event(1, 9, "ccccc")});
+  EXPECT_FALSE(hot.read_recent(ConversationId(1), 6, 10)) << "7 was spilled to the journal";
+  EXPECT_EQ(hot.read_recent(ConversationId(1), 7, 10)->size(), 2U);
+}
+
 TEST_F(Hot, ScansEverythingHeld) {
   HotStore hot(*journal_, {});
   append(hot, {event(1, 1, "a"), event(1, 2, "b")});

@@ -10,7 +10,7 @@ namespace wk {
 
 namespace {
 // How long one wait in the journal lasts, and so how long stop() may take.
-constexpr Milliseconds kJournalWait{100};
+constexpr Milliseconds kJournalWait{250};
 }  // namespace
 
 JournalReader::JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced,

@@ -61,6 +61,9 @@ class StorageManager final : public ConversationStore {
   Enqueued append(EventBatch events, Journal::Committed done) override;
   Result<v1::ConversationSummary> load(ConversationId conversation) override;
   Result<std::vector<EventRef>> read(ConversationId conversation, Seq after_seq, std::size_t limit) override;
+  std::optional<std::vector<EventRef>> read_recent(ConversationId conversation, Seq after_seq, std::size_t limit) override {
+    return hot_->read_recent(conversation, after_seq, limit);
+  }
   Result<std::optional<StoredAppend>> find_append(ConversationId conversation, Sender sender, const std::string& client_id,
                                                   std::int64_t not_before_ms) override;
   // Rows come from warm; the call first waits (at most list_wait_max) until warm has what was acked before it.
