@@ -63,6 +63,11 @@ class EventMaker {
     event.mutable_state_changed()->set_snoozed_until_ms(snoozed_until_ms);
     return encode(event);
   }
+  EventRef seen(ConversationId id, Seq through, v1::ActorKind kind = v1::ACTOR_KIND_VISITOR, std::uint64_t actor = kContact) {
+    v1::Event event = next(id, kind, actor, "");
+    event.mutable_seen()->set_through_seq(through);
+    return encode(event);
+  }
   EventRef contact_changed(ConversationId id, const std::string& name, const std::string& email) {
     v1::Event event = next(id, v1::ACTOR_KIND_VISITOR, kContact, "");
     event.mutable_contact_changed()->set_name(name);

@@ -23,7 +23,8 @@ Result<Database> Database::open(const std::filesystem::path& path, const OpenOpt
     WK_TRY_VOID(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"));
   }
   const std::string tuning =
-      "PRAGMA cache_size=-" + std::to_string(options.cache_kibibytes) + "; PRAGMA temp_store=MEMORY;";
+      "PRAGMA cache_size=-" + std::to_string(options.cache_kibibytes) + "; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=" +
+      std::to_string(options.log_pages) + ";";
   WK_TRY_VOID(database.execute(tuning.c_str()));
   return database;
 }

@@ -25,6 +25,9 @@ struct OpenOptions {
   Milliseconds busy_timeout{5'000};
   // Page cache of this connection.
   int cache_kibibytes = 4'096;
+  // The write-ahead log is taken over into the file when it has so many pages (4 KiB each) more. A page that changes often goes
+  // there the more rarely, the larger this is; so large the log gets on disk, and is read at the start after a kill.
+  int log_pages = 1'000;
 };
 
 // A statement lent from the connection's cache; reset when it is given back (end of scope).

@@ -12,7 +12,6 @@ using sqlite::CachedStatement;
 using sqlite::Transaction;
 
 struct WarmStore::Batch {
-  warm::ConversationRows::Changed changed;
   std::vector<ContactUpdate> contacts;
   std::vector<std::int64_t> times;  // of each record
   std::uint64_t gaps = 0;
@@ -48,8 +47,10 @@ Result<void> WarmStore::fold_batch(Batch& batch, std::span<const JournalRecord> 
       return fail(ErrorCode::kCorrupt, "warm: the event at journal position " + std::to_string(record.position.value) + " does not parse");
     }
     batch.times.push_back(event.time_ms());
-    WK_TRY(v1::ConversationSummary * summary, rows_.find(writer_, batch.changed, record.event.conversation));
+    WK_TRY(warm::ConversationRows::Fold * kept, rows_.find(writer_, record.event.conversation));
+    v1::ConversationSummary* summary = &kept->summary;
     if (event.seq() <= summary->last_seq()) continue;
+    rows_.touch(record.event.conversation, *kept);
     if (event.seq() != summary->last_seq() + 1) {
       // Refusing it would stop the reader for good. The event is kept, the fold goes on behind the hole, `check` shows it.
       log_error("warm.seq_gap", {{"conversation", event.conversation_id()}, {"seq", event.seq()}, {"last_seq", summary->last_seq()}});
@@ -80,7 +81,7 @@ Result<void> WarmStore::write_batch(const Batch& batch, std::span<const JournalR
       insert->bind_all(event.conversation, event.seq, batch.times[i], event.visitor_may_see, sqlite::Blob{event.bytes.view()});
       WK_TRY_VOID(insert->run());
     }
-    WK_TRY_VOID(warm::ConversationRows::write(writer_, batch.changed));
+    WK_TRY_VOID(rows_.write(writer_));
     WK_TRY(CachedStatement move, writer_.cached("INSERT INTO cursors(name, position) VALUES('journal', ?1) "
                                                 "ON CONFLICT(name) DO UPDATE SET position = ?1"));
     move->bind_all(next.value);
@@ -92,11 +93,17 @@ Result<void> WarmStore::write_batch(const Batch& batch, std::span<const JournalR
 Result<void> WarmStore::apply(std::span<const JournalRecord> records, JournalPosition next) {
   Batch batch;
   batch.times.reserve(records.size());
-  WK_TRY_VOID(fold_batch(batch, records));
-  // Before the transaction: the directory has a file and a lock of its own.
-  if (options_.contacts != nullptr && !batch.contacts.empty()) WK_TRY_VOID(options_.contacts->apply(batch.contacts));
-  WK_TRY_VOID(write_batch(batch, records, next));
-  rows_.keep(std::move(batch.changed));
+  const auto take = [&]() -> Result<void> {
+    WK_TRY_VOID(fold_batch(batch, records));
+    // Before the transaction: the directory has a file and a lock of its own.
+    if (options_.contacts != nullptr && !batch.contacts.empty()) WK_TRY_VOID(options_.contacts->apply(batch.contacts));
+    return write_batch(batch, records, next);
+  };
+  if (Result<void> taken = take(); !taken) {
+    rows_.forget();
+    return taken;
+  }
+  rows_.keep();
   gaps_ += batch.gaps;
   cursor_ = next.value;
   return {};

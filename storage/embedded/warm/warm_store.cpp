@@ -12,7 +12,7 @@ using sqlite::CachedStatement;
 using sqlite::Database;
 
 Result<std::unique_ptr<WarmStore>> WarmStore::open(const std::filesystem::path& file, Options options) {
-  WK_TRY(Database writer, Database::open(file, {.cache_kibibytes = 32'768}));
+  WK_TRY(Database writer, Database::open(file, {.cache_kibibytes = 32'768, .log_pages = 8'000}));
   WK_TRY_VOID(sqlite::migrate(writer, warm::schema_steps()));
   WK_TRY(const std::int64_t cursor, writer.scalar("SELECT position FROM cursors WHERE name = 'journal'"));
   std::unique_ptr<WarmStore> store(new WarmStore(file, options, std::move(writer)));

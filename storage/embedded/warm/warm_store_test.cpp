@@ -93,6 +93,41 @@ TEST_F(WarmStoreTest, TellsTheDirectoryOfContactsAndTakesNothingWhileItFails) {
   EXPECT_EQ(contacts_.seen[1].site, SiteId(EventMaker::kSite));
 }
 
+TEST_F(WarmStoreTest, ABatchThatFailedIsFoldedOnceWhenItSucceeds) {
+  ASSERT_TRUE(apply({make_.started(a_), make_.message(a_, "first")}));
+  contacts_.failing = true;
+  const std::vector<EventRef> events = {make_.message(a_, "second"), make_.held_by(a_, AgentId(9)), make_.contact_changed(a_, "Li Lei", "")};
+  ASSERT_FALSE(apply(events));
+  ASSERT_FALSE(apply(events));
+  EXPECT_EQ(store_->conversation(a_).value()->unread(), 1u);
+  contacts_.failing = false;
+  ASSERT_TRUE(apply(events));
+  EXPECT_EQ(store_->conversation(a_).value()->unread(), 2u);
+  ConversationFilter mine;
+  mine.holder_agent = AgentId(9);
+  EXPECT_EQ(store_->list(mine)->conversations_size(), 1);
+}
+
+TEST_F(WarmStoreTest, ListsFollowWhatLaterBatchesChange) {
+  ASSERT_TRUE(apply({make_.started(a_), make_.started(b_)}));
+  ConversationFilter queue;
+  queue.holder_kind = v1::HOLDER_KIND_QUEUE;
+  ConversationFilter mine;
+  mine.holder_agent = AgentId(9);
+  EXPECT_EQ(store_->list(queue)->conversations(0).id(), b_.value());
+  ASSERT_TRUE(apply({make_.message(a_, "hello")}));  // changes the order alone
+  EXPECT_EQ(store_->list(queue)->conversations(0).id(), a_.value());
+  ASSERT_TRUE(apply({make_.held_by(a_, AgentId(9))}));  // moves it from list to list
+  ASSERT_TRUE(apply({make_.message(a_, "again")}));
+  ASSERT_EQ(store_->list(queue)->conversations_size(), 1);
+  EXPECT_EQ(store_->list(queue)->conversations(0).id(), b_.value());
+  ASSERT_EQ(store_->list(mine)->conversations_size(), 1);
+  EXPECT_EQ(store_->list(mine)->conversations(0).last_seq(), 4u);
+  ASSERT_TRUE(apply({make_.held_by(a_, AgentId(10)), make_.state(b_, v1::CONVERSATION_STATE_SNOOZED, 5'000)}));
+  EXPECT_EQ(store_->list(mine)->conversations_size(), 0);
+  EXPECT_EQ(store_->due_snoozed(5'000, 10).value(), std::vector<ConversationId>{b_});
+}
+
 TEST_F(WarmStoreTest, ListsMineQueueAndAllNewestFirstInPages) {
   std::vector<EventRef> events;
   for (std::uint64_t id = 1; id <= 5; ++id) events.push_back(make_.started(ConversationId(id), SiteId(id % 2 + 1)));
