@@ -1,4 +1,4 @@
-// The schema of warm.db as migration steps. docs/storage-format.md describes the tables.
+// The schema of warm.db as migration steps; schema.cpp describes the tables.
 #pragma once
 
 #include <span>
