@@ -1,5 +1,7 @@
 #include "server/metrics.hpp"
 
+#include "server/allocator.hpp"
+
 #include <fmt/format.h>
 
 #include <fstream>
@@ -60,6 +62,7 @@ std::string metrics_text(const MetricsSource& source) {
   text.gauge("weikeyi_api_calls_queued", "REST calls that wait for a thread.", source.api_queued);
   text.gauge("weikeyi_storage_calls_queued", "Storage calls that wait for a thread.", source.storage_queued);
   text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", resident_bytes());
+  if (const auto allocated = allocated_bytes()) text.gauge("weikeyi_allocated_bytes", "Memory the program holds.", *allocated);
   text.gauge("weikeyi_up_seconds", "Since the start.", source.up_seconds);
   return text.take();
 }

@@ -1,4 +1,5 @@
 // What each frame of an active session does.
+#include "base/assert.hpp"
 #include "base/encoding.hpp"
 #include "core/model/decide.hpp"
 #include "core/model/limits.hpp"
@@ -10,6 +11,14 @@ namespace wk {
 
 bool Connection::within_rate() {
   return !is_visitor() || bucket_.take(gateway_.services().visitor_frames(), gateway_.loop().now());
+}
+
+std::shared_ptr<const v1::VisitorContext> Connection::context() const {
+  if (!context_) return nullptr;
+  auto context = std::make_shared<v1::VisitorContext>();
+  const std::string_view bytes = context_.view();
+  WK_ASSERT(context->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+  return context;
 }
 
 void Connection::on_append(std::uint32_t ref, v1::Append& append) {
@@ -30,7 +39,7 @@ void Connection::on_append(std::uint32_t ref, v1::Append& append) {
   ++appends_in_flight_;
   std::string client_id = append.client_id();
   gateway_.services().conversations.append(
-      AppendRequest{conversation, principal(), std::move(append), context_}, gateway_.loop(),
+      AppendRequest{conversation, principal(), std::move(append), context()}, gateway_.loop(),
       [&gateway = gateway_, key = key_, ref, client_id = std::move(client_id)](Result<Appended> appended) {
         // Already on this loop: the ack goes out in the same turn.
         if (Connection* connection = gateway.find(key)) connection->on_appended(ref, client_id, std::move(appended));
@@ -42,7 +51,7 @@ void Connection::on_appended(std::uint32_t ref, const std::string& client_id, Re
   --appends_in_flight_;
   if (!appended) return refuse(ref, appended.error(), client_id);
   // A conversation begins once.
-  context_.reset();
+  context_ = SharedBytes();
   v1::ServerFrame& frame = gateway_.ack_frame();
   v1::Ack& ack = *frame.mutable_ack();
   ack.set_ref(ref);

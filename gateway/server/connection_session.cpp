@@ -44,7 +44,7 @@ void Connection::admit_visitor(const v1::Hello& hello, VisitorPrincipal principa
   AdmittedVisitor admitted{.agreement = agreement_,
                            .decoder = std::move(decoder_),
                            .principal = std::move(principal),
-                           .context = std::make_shared<const v1::VisitorContext>(checked_context(hello, *info_)),
+                           .context = checked_context(hello, *info_).SerializeAsString(),
                            .after_seq = resumes ? hello.resume(0).after_seq() : 0,
                            .newest_max = resumes ? 0 : gateway_limits::kVisitorNewestMax};
   LoopGateway& home = gateway_.home_of(admitted.principal.conversation);
@@ -68,7 +68,7 @@ void Connection::begin_visitor(AdmittedVisitor admitted) {
                      .name = who.name.empty() ? nullptr : std::make_unique<std::string>(who.name),
                      .verified = who.verified,
                      .subscription = Subscription(conversation)};
-  context_ = std::move(admitted.context);
+  context_ = SharedBytes(admitted.context);
   GatewayServices& services = gateway_.services();
   if (services.presence.visitor_connected(conversation)) services.broker.visitor_presence(conversation, true);
   // Welcome follows with the conversation's state.

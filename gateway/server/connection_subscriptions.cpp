@@ -74,7 +74,7 @@ void Connection::on_subscribed(ConversationId conversation, std::uint32_t ref, S
   }
   static const v1::ConversationSummary kEmpty;
   const v1::ConversationSummary& now = summary ? **summary : kEmpty;
-  if (now.last_seq() > 0) context_.reset();
+  if (now.last_seq() > 0) context_ = SharedBytes();
   if (is_visitor() && !welcomed_) welcome_visitor(now);
 
   // A client that has more than the server was connected to another history (a restored backup): it starts over.
