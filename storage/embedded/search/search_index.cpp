@@ -19,7 +19,8 @@ using sqlite::Transaction;
 namespace {
 
 // documents.id rises in the order of arrival, and is the row of `texts`: "newest first" needs no sorting.
-constexpr std::array<const char*, 1> kSteps = {R"sql(
+constexpr std::array<const char*, 2> kSteps = {
+    R"sql(
 CREATE TABLE documents(
   id INTEGER PRIMARY KEY,
   conversation_id INTEGER NOT NULL,
@@ -33,10 +34,54 @@ CREATE UNIQUE INDEX documents_by_seq ON documents(conversation_id, seq);
 CREATE VIRTUAL TABLE texts USING fts5(body, content='', tokenize='weikeyi');
 CREATE TABLE sites(conversation_id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL);
 CREATE TABLE cursors(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // Filters are words of the index (tags), so that a search within one site or conversation does not look at the hits of all
+    // others one by one. Without a cursor the index is filled anew at the start.
+    // columnsize=0: nobody ranks by length. What one batch adds should be one segment (hashsize, bytes in memory), and more of
+    // them may lie side by side before they are merged: writes come all day, searches now and then.
+    R"sql(
+DROP TABLE texts;
+DROP TABLE documents;
+DELETE FROM sites;
+DELETE FROM cursors;
+CREATE TABLE documents(
+  id INTEGER PRIMARY KEY,
+  conversation_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  time_ms INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX documents_by_seq ON documents(conversation_id, seq);
+CREATE VIRTUAL TABLE texts USING fts5(body, tags, content='', columnsize=0, tokenize='weikeyi');
+INSERT INTO texts(texts, rank) VALUES('hashsize', 8388608);
+INSERT INTO texts(texts, rank) VALUES('automerge', 8);
 )sql"};
 
+// The words of the column `tags`.
+std::string site_tag(SiteId id) { return "s" + id.str(); }
+std::string conversation_tag(ConversationId id) { return "c" + id.str(); }
+std::string agent_tag(std::uint64_t id) { return "a" + std::to_string(id); }
+
+std::string tags_of(const v1::Event& event, SiteId site) {
+  std::string tags = site_tag(site) + " " + conversation_tag(ConversationId(event.conversation_id()));
+  if (event.actor().kind() == v1::ACTOR_KIND_AGENT) tags += " " + agent_tag(event.actor().id());
+  return tags;
+}
+
+// What the query looks for and where, for MATCH.
+std::string match_of(const SearchQuery& query, const std::vector<search::Term>& terms) {
+  std::string match = "body : (" + search::match_expression(terms) + ")";
+  if (query.conversation) match += " AND tags : " + conversation_tag(*query.conversation);
+  if (query.agent) match += " AND tags : " + agent_tag(query.agent->value());
+  if (!query.sites.empty()) {
+    match += " AND tags : (";
+    for (std::size_t i = 0; i < query.sites.size(); ++i) match += (i == 0 ? "" : " OR ") + site_tag(query.sites[i]);
+    match += ")";
+  }
+  return match;
+}
+
 Result<Database> open_connection(const std::filesystem::path& file, sqlite::OpenMode mode) {
-  WK_TRY(Database database, Database::open(file, {.mode = mode, .cache_kibibytes = 16'384}));
+  WK_TRY(Database database, Database::open(file, {.mode = mode, .cache_kibibytes = 16'384, .log_pages = 8'000}));
   WK_TRY_VOID(search::register_tokenizer(database));
   return database;
 }
@@ -82,8 +127,7 @@ Result<SiteId> SearchIndex::site_of(ConversationId conversation) {
   return site;
 }
 
-Result<void> SearchIndex::add(const EventRef& ref) {
-  v1::Event event;
+Result<void> SearchIndex::add(const EventRef& ref, v1::Event& event) {
   const std::string_view bytes = ref.bytes.view();
   if (!event.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return fail(ErrorCode::kCorrupt, "search: event " + std::to_string(ref.seq) + " of conversation " + ref.conversation.str() + " does not parse");
@@ -96,20 +140,22 @@ Result<void> SearchIndex::add(const EventRef& ref) {
   const std::string text = searchable_text(event);
   if (text.empty()) return {};
   WK_TRY(const SiteId site, site_of(ref.conversation));
-  WK_TRY(CachedStatement document, writer_.cached("INSERT INTO documents(conversation_id, seq, time_ms, site_id, actor_kind, actor_id) "
-                                                  "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING"));
-  document->bind_all(ref.conversation, ref.seq, event.time_ms(), site, static_cast<int>(event.actor().kind()), event.actor().id());
+  WK_TRY(CachedStatement document, writer_.cached("INSERT INTO documents(conversation_id, seq, time_ms) "
+                                                  "VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING"));
+  document->bind_all(ref.conversation, ref.seq, event.time_ms());
   WK_TRY_VOID(document->run());
   if (writer_.changes() == 0) return {};
   const std::int64_t id = writer_.last_insert_rowid();
-  WK_TRY(CachedStatement insert, writer_.cached("INSERT INTO texts(rowid, body) VALUES(?1, ?2)"));
-  insert->bind_all(id, text);
+  WK_TRY(CachedStatement insert, writer_.cached("INSERT INTO texts(rowid, body, tags) VALUES(?1, ?2, ?3)"));
+  const std::string tags = tags_of(event, site);
+  insert->bind_all(id, text, tags);
   return insert->run();
 }
 
 Result<void> SearchIndex::apply(std::span<const JournalRecord> records, JournalPosition next) {
   WK_TRY(Transaction transaction, Transaction::begin(writer_));
-  for (const JournalRecord& record : records) WK_TRY_VOID(add(record.event));
+  v1::Event event;
+  for (const JournalRecord& record : records) WK_TRY_VOID(add(record.event, event));
   {
     WK_TRY(CachedStatement move, writer_.cached("INSERT INTO cursors(name, position) VALUES('journal', ?1) "
                                                 "ON CONFLICT(name) DO UPDATE SET position = ?1"));
@@ -123,7 +169,8 @@ Result<void> SearchIndex::apply(std::span<const JournalRecord> records, JournalP
 
 Result<void> SearchIndex::backfill(std::span<const EventRef> events) {
   WK_TRY(Transaction transaction, Transaction::begin(writer_));
-  for (const EventRef& event : events) WK_TRY_VOID(add(event));
+  v1::Event decoded;
+  for (const EventRef& event : events) WK_TRY_VOID(add(event, decoded));
   return transaction.commit();
 }
 
@@ -139,7 +186,7 @@ Result<SearchFound> SearchIndex::find(const SearchQuery& query) {
   SearchFound found;
   const std::vector<search::Term> terms = search::parse_query(query.text);
   if (terms.empty()) return found;
-  const std::string match = search::match_expression(terms);
+  const std::string match = match_of(query, terms);
   const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, limits::kSearchHitsMax);
 
   std::string sql = "SELECT d.id, d.conversation_id, d.seq FROM texts JOIN documents d ON d.id = texts.rowid WHERE texts MATCH ?";
@@ -149,17 +196,8 @@ Result<SearchFound> SearchIndex::find(const SearchQuery& query) {
     values.push_back(value);
   };
   if (below) where(" AND texts.rowid < ?", static_cast<std::int64_t>(*below));
-  if (query.conversation) where(" AND d.conversation_id = ?", static_cast<std::int64_t>(query.conversation->value()));
-  if (query.agent) where(" AND d.actor_kind = 2 AND d.actor_id = ?", static_cast<std::int64_t>(query.agent->value()));
   if (query.since_ms) where(" AND d.time_ms >= ?", *query.since_ms);
   if (query.until_ms) where(" AND d.time_ms < ?", *query.until_ms);
-  if (!query.sites.empty()) {
-    sql += " AND d.site_id IN (";
-    for (std::size_t i = 0; i < query.sites.size(); ++i) {
-      where(i == 0 ? "?" : ",?", static_cast<std::int64_t>(query.sites[i].value()));
-    }
-    sql += ")";
-  }
   sql += " ORDER BY texts.rowid DESC LIMIT ?";
   values.push_back(static_cast<std::int64_t>(limit + 1));
 

@@ -47,7 +47,8 @@ class SearchIndex {
 
  private:
   SearchIndex(std::filesystem::path file, sqlite::Database writer);
-  Result<void> add(const EventRef& event);
+  // `event` is what the bytes are decoded into, reused from one to the next.
+  Result<void> add(const EventRef& ref, v1::Event& event);
   Result<SiteId> site_of(ConversationId conversation);
 
   const std::filesystem::path file_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/embedded/search/fts5_tokenizer.hpp"
 #include "tests/contract/event_maker.hpp"
 #include "tests/contract/temporary_directory.hpp"
 
@@ -121,15 +122,49 @@ TEST_F(SearchIndexTest, FiltersAndPagesNewestFirst) {
   query.sites.clear();
   query.conversation = a_;
   EXPECT_EQ(find(query).size(), 5u);
-  query.conversation.reset();
   query.agent = AgentId(9);
+  EXPECT_THAT(find(query), IsEmpty()) << "both filters hold";
+  query.conversation.reset();
   EXPECT_EQ(find(query).size(), 5u);
+  query.sites = {SiteId(1)};
+  EXPECT_THAT(find(query), IsEmpty());
+  query.sites.clear();
   query.agent.reset();
   query.since_ms = make_.time_ms();
   EXPECT_EQ(find(query).size(), 1u);
   query.since_ms.reset();
   query.until_ms = make_.time_ms();
   EXPECT_EQ(find(query).size(), 9u);
+}
+
+TEST_F(SearchIndexTest, FiltersAreNotFoundAsText) {
+  add({make_.started(a_, SiteId(3)), make_.message(a_, "hello", "", v1::ACTOR_KIND_AGENT, 9)});
+  for (const char* text : {"s3", "c11", "a9", "tags:s3", "hello) OR tags:(s3"}) EXPECT_THAT(find(text), IsEmpty()) << text;
+}
+
+TEST_F(SearchIndexTest, AnIndexWithoutTagsIsBegunAnew) {
+  index_.reset();
+  const auto file = directory_.path() / "search.db";
+  for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+  {
+    auto database = sqlite::Database::open(file);
+    ASSERT_TRUE(database && search::register_tokenizer(*database));
+    ASSERT_TRUE(database->execute(R"sql(
+CREATE TABLE documents(id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL, seq INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+  site_id INTEGER NOT NULL, actor_kind INTEGER NOT NULL, actor_id INTEGER NOT NULL);
+CREATE VIRTUAL TABLE texts USING fts5(body, content='', tokenize='weikeyi');
+CREATE TABLE sites(conversation_id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL);
+CREATE TABLE cursors(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO documents VALUES(1, 11, 2, 5, 1, 1, 1);
+INSERT INTO texts(rowid, body) VALUES(1, 'hello');
+INSERT INTO cursors VALUES('journal', 77);
+PRAGMA user_version=1;)sql"));
+  }
+  reopen();
+  EXPECT_EQ(index_->cursor().value, 0u);
+  EXPECT_THAT(find("hello"), IsEmpty());
+  add({make_.started(a_), make_.message(a_, "hello")});
+  EXPECT_THAT(find("hello"), ElementsAre(2));
 }
 
 TEST_F(SearchIndexTest, TheSameBatchTwiceIsFoundOnceAndTheCursorLasts) {

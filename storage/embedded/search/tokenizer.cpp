@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "storage/embedded/search/limits.hpp"
@@ -68,7 +69,7 @@ void append_utf8(std::string& out, char32_t code) {
 // Takes normalised characters one by one and makes tokens of them.
 class Assembler {
  public:
-  Assembler(Purpose purpose, const std::function<bool(const Token&)>& emit) : purpose_(purpose), emit_(emit) {}
+  Assembler(Purpose purpose, const sqlite::EmitToken& emit) : purpose_(purpose), emit_(emit) {}
 
   // false: nobody wants more.
   bool take(char32_t code, std::size_t begin, std::size_t end) {
@@ -134,7 +135,7 @@ class Assembler {
   }
 
   const Purpose purpose_;
-  const std::function<bool(const Token&)>& emit_;
+  const sqlite::EmitToken& emit_;
   std::string word_;
   std::size_t word_begin_ = 0;
   std::size_t word_end_ = 0;
@@ -180,7 +181,7 @@ bool take_cluster(Assembler& assembler, std::string_view cluster, std::size_t at
 
 }  // namespace
 
-void tokenize(std::string_view text, Purpose purpose, const std::function<bool(const Token&)>& emit) {
+void tokenize(std::string_view text, Purpose purpose, const sqlite::EmitToken& emit) {
   Assembler assembler(purpose, emit);
   for (std::size_t at = 0; at < text.size();) {
     const auto byte = static_cast<unsigned char>(text[at]);

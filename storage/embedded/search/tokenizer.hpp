@@ -7,26 +7,16 @@
 // (which every text is full of) are looked up only where nothing else is known.
 #pragma once
 
-#include <cstddef>
-#include <functional>
-#include <string>
 #include <string_view>
-#include <vector>
+
+#include "storage/embedded/sqlite/fts5.hpp"
 
 namespace wk::search {
 
-enum class Purpose { kDocument, kQuery };
-
-struct Token {
-  std::string_view text;  // valid during the call
-  // Bytes of the original that it came from.
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  // Stands at the same position as the one before.
-  bool colocated = false;
-};
+using Purpose = sqlite::TextPurpose;
+using sqlite::Token;
 
 // Calls `emit` for each token in order until it answers false. Bytes that are not UTF-8 separate words. Thread-safe.
-void tokenize(std::string_view text, Purpose purpose, const std::function<bool(const Token&)>& emit);
+void tokenize(std::string_view text, Purpose purpose, const sqlite::EmitToken& emit);
 
 }  // namespace wk::search
