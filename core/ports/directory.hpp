@@ -121,6 +121,8 @@ class Directory {
   virtual Result<void> upsert_from_event(const ContactFromEvent& seen) = 0;
   virtual Result<v1::Contact> contact(ContactId id) = 0;
   virtual Result<v1::Contact> contact_by_external_id(SiteId site, const std::string& external_id) = 0;
+  // Without a text those seen last; with one those whose name, e-mail, telephone number or external id has each of its words
+  // somewhere (whatever the case), the newest contacts first. Cursors of one are not for the other.
   virtual Result<v1::ContactList> contacts(const std::string& text, const Page& page) = 0;
 
   // -- attachments

@@ -233,6 +233,35 @@ TYPED_TEST_P(DirectoryContract, FindsContactsByTextNewestFirst) {
   EXPECT_EQ(this->directory_->contacts("", {.cursor = "x", .limit = 1}).error().code, ErrorCode::kInvalidArgument);
 }
 
+TYPED_TEST_P(DirectoryContract, FindsContactsByAnyPieceOfWhatTheyAreNow) {
+  v1::Contact li = this->contact(1, "李雷 Li Lei");
+  li.set_email("Lei.Li@Example.com");
+  li.set_phone("+86 138-0013-5678");
+  li.set_external_id("crm/77");
+  ASSERT_TRUE(this->directory_->put_contact(li));
+  ASSERT_TRUE(this->directory_->put_contact(this->contact(2, "韩梅梅")));
+  const auto found = [this](const std::string& text) {
+    const auto list = this->directory_->contacts(text, {});
+    EXPECT_TRUE(list) << text;
+    return list ? list->contacts_size() : -1;
+  };
+  for (const char* text : {"雷", "李雷", "雷 l", "lei li", "XAMPLE", "@example", "5678", "13800135678", "138-0013", "crm/", "7", " 李 "}) {
+    EXPECT_EQ(found(text), 1) << text;
+  }
+  for (const char* text : {"雷李", "李梅", "example.org", "13800135679", "\"", "NOT x", "*"}) EXPECT_EQ(found(text), 0) << text;
+  EXPECT_EQ(found(" "), 2);
+  li.set_name("Lucy");
+  ASSERT_TRUE(this->directory_->put_contact(li));
+  EXPECT_EQ(found("李雷"), 0);
+  EXPECT_EQ(found("lucy"), 1);
+  ASSERT_TRUE(this->directory_->upsert_from_event({.site = SiteId(1), .contact = ContactId(3), .name = "Jim Green", .email = {}, .phone = {},
+                                                   .context = {}, .time_ms = 1}));
+  EXPECT_EQ(found("jim"), 1);
+  this->reopen();
+  EXPECT_EQ(found("lucy"), 1);
+  EXPECT_EQ(this->directory_->contacts("e", {.cursor = "5-1", .limit = 1}).error().code, ErrorCode::kInvalidArgument);
+}
+
 TYPED_TEST_P(DirectoryContract, HasOneContactForAnExternalIdWithinASite) {
   v1::Contact known = this->contact(1, "Ann");
   known.set_external_id("u-1");
@@ -356,7 +385,7 @@ TYPED_TEST_P(DirectoryContract, KeepsSettingsAcrossAStart) {
 REGISTER_TYPED_TEST_SUITE_P(DirectoryContract, KeepsAgentsWholeAndFindsThemByEmailInAnyCase, RefusesAnEmailThatIsTaken,
                             ModifiesAnAgentOneAfterTheOther, PagesThroughAgentsWithoutMissingOrRepeating,
                             SlidesEndsAndPurgesSessions, KeepsApiTokensWithoutTheirSecret, ShowsSitesAsAnUnchangingCopy,
-                            FindsContactsByTextNewestFirst, HasOneContactForAnExternalIdWithinASite,
+                            FindsContactsByTextNewestFirst, FindsContactsByAnyPieceOfWhatTheyAreNow, HasOneContactForAnExternalIdWithinASite,
                             LearnsContactsFromEventsInAnyOrder, LearnsAttributesFromEventsAndForgetsThoseTakenAway, NeverOverwritesAVerifiedNameFromAnEvent,
                             KeepsAttachmentsAndCountsTheirBytes, RemembersTheFirstAnswerOfAKeyForADay,
                             KeepsSettingsAcrossAStart);

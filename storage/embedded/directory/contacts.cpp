@@ -3,9 +3,11 @@
 #include <limits>
 #include <utility>
 
+#include "base/encoding.hpp"
 #include "core/model/limits.hpp"
 #include "storage/embedded/directory/detail/rows.hpp"
 #include "storage/embedded/directory/sqlite_directory.hpp"
+#include "storage/embedded/sqlite/substring_tokenizer.hpp"
 
 namespace wk {
 
@@ -34,17 +36,6 @@ Result<v1::Contact> only_contact(sqlite::Statement& select) {
   return message_column<v1::Contact>(select, 0);
 }
 
-// A pattern for LIKE that finds `text` anywhere.
-std::string containing(std::string_view text) {
-  std::string pattern = "%";
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') pattern.push_back('\\');
-    pattern.push_back(c);
-  }
-  pattern.push_back('%');
-  return pattern;
-}
-
 // Where the next page of contacts begins: below this place, newest first. On the wire "<last_seen_ms>-<id>".
 struct ContactsCursor {
   std::int64_t last_seen_ms = std::numeric_limits<std::int64_t>::max();
@@ -58,6 +49,19 @@ Result<ContactsCursor> contacts_cursor(const std::string& text) {
   const auto id = dash == std::string::npos ? std::nullopt : parse_id(std::string_view(text).substr(dash + 1));
   if (!time || !id) return fail(ErrorCode::kInvalidArgument, "not a cursor of this list");
   return ContactsCursor{static_cast<std::int64_t>(*time), static_cast<std::int64_t>(*id)};
+}
+
+// Requires: `select` is bound, asks for the record and for one row more than a page has.
+Result<v1::ContactList> contact_page(sqlite::Statement& select, std::size_t rows, std::string (*cursor_of)(const v1::Contact&)) {
+  v1::ContactList list;
+  for (;;) {
+    WK_TRY(const bool found, select.step());
+    if (!found) return list;
+    if (static_cast<std::size_t>(list.contacts_size()) == rows) break;
+    WK_TRY(*list.add_contacts(), message_column<v1::Contact>(select, 0));
+  }
+  list.set_next_cursor(cursor_of(list.contacts(list.contacts_size() - 1)));
+  return list;
 }
 
 void say(std::string& known, const std::string& said, bool may_replace) {
@@ -138,26 +142,32 @@ Result<v1::Contact> SqliteDirectory::contact_by_external_id(SiteId site, const s
 }
 
 Result<v1::ContactList> SqliteDirectory::contacts(const std::string& text, const Page& page) {
+  const std::string match = sqlite::substring_match(utf8_prefix(text, directory_limits::kContactTextBytesMax));
+  return match.empty() ? newest_contacts(page) : contacts_matching(match, page);
+}
+
+Result<v1::ContactList> SqliteDirectory::newest_contacts(const Page& page) {
   WK_TRY(const ContactsCursor cursor, contacts_cursor(page.cursor));
   const std::size_t rows = page_rows(page);
   WK_TRY(const auto database, readers_.borrow());
-  // Reads every row where there is a text: fine for the hundred thousands that this edition is for.
-  WK_TRY(const auto select,
-         database->cached("SELECT record FROM contacts WHERE (last_seen_ms,id)<(?1,?2) AND (?3='%%' OR name LIKE ?3 ESCAPE "
-                          "'\\' OR email LIKE ?3 ESCAPE '\\' OR phone LIKE ?3 ESCAPE '\\' OR external_id LIKE ?3 ESCAPE "
-                          "'\\') ORDER BY last_seen_ms DESC, id DESC LIMIT ?4"));
-  const std::string pattern = containing(text);
-  select->bind_all(cursor.last_seen_ms, cursor.id, pattern, static_cast<std::int64_t>(rows + 1));
-  v1::ContactList list;
-  for (;;) {
-    WK_TRY(const bool found, select->step());
-    if (!found) return list;
-    if (static_cast<std::size_t>(list.contacts_size()) == rows) break;
-    WK_TRY(*list.add_contacts(), message_column<v1::Contact>(*select, 0));
-  }
-  const v1::Contact& last = list.contacts(list.contacts_size() - 1);
-  list.set_next_cursor(std::to_string(last.last_seen_ms()) + "-" + std::to_string(last.id()));
-  return list;
+  WK_TRY(const auto select, database->cached("SELECT record FROM contacts WHERE (last_seen_ms,id)<(?1,?2) "
+                                             "ORDER BY last_seen_ms DESC, id DESC LIMIT ?3"));
+  select->bind_all(cursor.last_seen_ms, cursor.id, static_cast<std::int64_t>(rows + 1));
+  return contact_page(*select, rows, [](const v1::Contact& last) {
+    return std::to_string(last.last_seen_ms()) + "-" + std::to_string(last.id());
+  });
+}
+
+Result<v1::ContactList> SqliteDirectory::contacts_matching(const std::string& match, const Page& page) {
+  WK_TRY(const std::uint64_t cursor, cursor_id(page.cursor));
+  const auto below = cursor == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(cursor);
+  const std::size_t rows = page_rows(page);
+  WK_TRY(const auto database, readers_.borrow());
+  // In the index's own order (ids rise with time): a page costs what it shows, however many are found.
+  WK_TRY(const auto select, database->cached("SELECT c.record FROM contacts_text t JOIN contacts c ON c.id=t.rowid "
+                                             "WHERE contacts_text MATCH ?1 AND t.rowid<?2 ORDER BY t.rowid DESC LIMIT ?3"));
+  select->bind_all(match, below, static_cast<std::int64_t>(rows + 1));
+  return contact_page(*select, rows, [](const v1::Contact& last) { return std::to_string(last.id()); });
 }
 
 // -- attachments

@@ -5,16 +5,27 @@
 #include "storage/embedded/directory/detail/rows.hpp"
 #include "storage/embedded/directory/detail/schema.hpp"
 #include "storage/embedded/sqlite/migrations.hpp"
+#include "storage/embedded/sqlite/substring_tokenizer.hpp"
 
 namespace wk {
 
 using namespace directory_detail;
 
+namespace {
+
+Result<sqlite::Database> open_connection(const std::filesystem::path& file, sqlite::OpenMode mode) {
+  WK_TRY(sqlite::Database database, sqlite::Database::open(file, {.mode = mode}));
+  WK_TRY_VOID(sqlite::register_substring_tokenizer(database));
+  return database;
+}
+
+}  // namespace
+
 SqliteDirectory::SqliteDirectory(std::filesystem::path file, const Clock& clock)
     : file_(std::move(file)),
       clock_(clock),
-      writer_([this] { return sqlite::Database::open(file_); }, 1),
-      readers_([this] { return sqlite::Database::open(file_, {.mode = sqlite::OpenMode::kReadOnly}); },
+      writer_([this] { return open_connection(file_, sqlite::OpenMode::kReadWriteCreate); }, 1),
+      readers_([this] { return open_connection(file_, sqlite::OpenMode::kReadOnly); },
                directory_limits::kReadConnectionsMax),
       sites_(std::make_shared<const std::vector<v1::Site>>()) {}
 

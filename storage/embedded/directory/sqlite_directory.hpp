@@ -73,6 +73,10 @@ class SqliteDirectory final : public Directory {
   // writes did.
   Result<void> reload_sites(sqlite::Database& database);
 
+  Result<v1::ContactList> newest_contacts(const Page& page);
+  // `match` is for the index of their texts.
+  Result<v1::ContactList> contacts_matching(const std::string& match, const Page& page);
+
   const std::filesystem::path file_;
   const Clock& clock_;
   sqlite::DatabasePool writer_;  // one connection

@@ -10,6 +10,7 @@
 #include "storage/embedded/manager/backup.hpp"
 #include "storage/embedded/search/fts5_tokenizer.hpp"
 #include "storage/embedded/sqlite/migrations.hpp"
+#include "storage/embedded/sqlite/substring_tokenizer.hpp"
 #include "storage/embedded/warm/schema.hpp"
 #include "weikeyi/v1/resource.pb.h"
 
@@ -77,6 +78,7 @@ class Check {
   Result<void> database(const fs::path& file, const std::string& name) {
     WK_TRY(Database opened, Database::open(file, {.mode = sqlite::OpenMode::kReadOnly}));
     WK_TRY_VOID(search::register_tokenizer(opened));
+    WK_TRY_VOID(sqlite::register_substring_tokenizer(opened));
     WK_TRY(Statement verify, opened.prepare("PRAGMA integrity_check"));
     bool ok = true;
     for (;;) {

@@ -82,6 +82,24 @@ CREATE TABLE settings(
   value BLOB NOT NULL
 ) WITHOUT ROWID;
 )sql",
+    // Contacts are found by any piece of their name, addresses or id; of the telephone number also by its digits alone.
+    R"sql(
+ALTER TABLE contacts ADD COLUMN found_by TEXT GENERATED ALWAYS AS (
+  name || char(10) || email || char(10) || phone || char(10) || ifnull(external_id, '') || char(10) ||
+  replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')) VIRTUAL;
+CREATE VIRTUAL TABLE contacts_text USING fts5(text, columnsize=0, tokenize='substring');
+INSERT INTO contacts_text(rowid, text) SELECT id, found_by FROM contacts;
+CREATE TRIGGER contacts_text_inserted AFTER INSERT ON contacts BEGIN
+  INSERT INTO contacts_text(rowid, text) VALUES(new.id, new.found_by);
+END;
+CREATE TRIGGER contacts_text_updated AFTER UPDATE ON contacts WHEN old.found_by IS NOT new.found_by BEGIN
+  DELETE FROM contacts_text WHERE rowid = old.id;
+  INSERT INTO contacts_text(rowid, text) VALUES(new.id, new.found_by);
+END;
+CREATE TRIGGER contacts_text_deleted AFTER DELETE ON contacts BEGIN
+  DELETE FROM contacts_text WHERE rowid = old.id;
+END;
+)sql",
 };
 
 }  // namespace wk::directory_detail
