@@ -24,7 +24,7 @@ export function judge(group, { name, figures }, { ours, floor }) {
   });
 }
 
-const number = (value) => {
+export const number = (value) => {
   if (value === undefined) return '';
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
   return Number(value.toPrecision(3)).toString();

@@ -1,12 +1,15 @@
 // weikeyi bench against a real server, so small that only its working is tested: figures are ./dev bench's.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { binary } from './lib/server.mjs';
+
+const { WebSocketServer } = createRequire(new URL('../../web/package.json', import.meta.url))('ws');
 
 let data;
 before(async () => {
@@ -91,4 +94,63 @@ test('mixed: a short day without a loss in either direction', async () => {
     '--between-reconnects', '2', '--uploads-per-second', '4', '--upload-bytes', '5000', '--data', data, '--seconds', '5');
   for (const count of ['messages', 'answers', 'typing', 'reconnects', 'uploads']) assert.ok(report[count] > 0, count);
   assert.equal(report.lost + report.duplicate + report.out_of_order + report.unacked + report.range_gaps + report.wrong, 0);
+});
+
+// A server of the floor's protocol (bench/floor/chat_floor.cpp) whose deliveries go through `send`: send(deliver, count) for each.
+async function doctoredFloor(send) {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await new Promise((done) => server.once('listening', done));
+  const clients = new Map();
+  let seq = 0;
+  server.on('connection', (socket) => {
+    socket.on('message', (message) => {
+      const text = message.toString();
+      if (text.startsWith('L')) {
+        clients.set(text.slice(1, 7), socket);
+        return socket.send('OK');
+      }
+      const number = ++seq;
+      send(() => clients.get(text.slice(1, 7))?.send(`D${number} ${text.slice(8)}`), number);
+      socket.send(`A${number}`);
+    });
+  });
+  return { url: `127.0.0.1:${server.address().port}`, close: () => (server.clients.forEach((one) => one.terminate()), server.close()) };
+}
+
+async function chatAgainst(send) {
+  const floor = await doctoredFloor(send);
+  const args = ['bench', 'chat', '--protocol', 'floor', '--url', floor.url, '--visitors', '3', '--in-flight', '2', '--seconds', '0.5', '--warm-up', '0.1'];
+  try {
+    const { stdout } = await promisify(execFile)(binary, args, { timeout: 60_000 });
+    return { code: 0, report: JSON.parse(stdout) };
+  } catch (error) {
+    return { code: error.code, report: JSON.parse(error.stdout) };
+  } finally {
+    floor.close();
+  }
+}
+
+test('chat: a server that loses, doubles or reorders a delivery is found out', async () => {
+  const honest = await chatAgainst((deliver) => deliver());
+  assert.equal(honest.code, 0);
+  assert.ok(honest.report.messages > 20);
+
+  const doubling = await chatAgainst((deliver, count) => (deliver(), count === 20 && deliver()));
+  assert.equal(doubling.code, 1);
+  assert.equal(doubling.report.duplicate, 1);
+  assert.equal(doubling.report.lost + doubling.report.out_of_order, 0);
+
+  const losing = await chatAgainst((deliver, count) => count !== 20 && deliver());
+  assert.equal(losing.code, 1);
+  assert.equal(losing.report.lost, 1);
+
+  let held = null;
+  const reordering = await chatAgainst((deliver, count) => {
+    if (count === 20) held = deliver;
+    else deliver();
+    // Late enough that the same sender's next ones have passed it.
+    if (count === 40) held();
+  });
+  assert.equal(reordering.code, 1);
+  assert.equal(reordering.report.out_of_order, 1);
 });
