@@ -104,7 +104,10 @@ Result<void> ChatRoom::run(std::vector<ChatSender*> senders) {
   if (senders_.empty()) return fail(ErrorCode::kInvalidArgument, "fewer senders than workers");
   first_ = senders_.front()->index();
   worker_.ready();
-  while (worker_.phase() == Phase::kSetUp) loop_.turn(kTurnWaitNs);
+  while (worker_.phase() == Phase::kSetUp) {
+    heartbeats_.beat(loop_);
+    loop_.turn(kTurnWaitNs);
+  }
 
   writing_ = true;
   if (open_loop()) {
@@ -119,9 +122,10 @@ Result<void> ChatRoom::run(std::vector<ChatSender*> senders) {
     measuring_ = worker_.phase() == Phase::kMeasure;
     const std::uint64_t now = now_ns();
     write_due(now);
+    heartbeats_.beat(loop_);
     loop_.turn(wait_ns(now));
     publish();
-    if (worker_.tally().broken > 0) return fail(ErrorCode::kUnavailable, "the server closed a connection");
+    if (worker_.tally().broken > 0) return fail(worker_.tally().closed("under load"));
   }
   writing_ = false;
   measuring_ = false;

@@ -9,6 +9,7 @@
 #include "bench/client/chat_load.hpp"
 #include "bench/client/client_loop.hpp"
 #include "bench/client/delivery_check.hpp"
+#include "bench/client/heartbeats.hpp"
 #include "bench/client/stamp.hpp"
 
 namespace wk::bench {
@@ -27,6 +28,8 @@ class ChatRoom {
   bool measuring() const { return measuring_; }
   bool writing() const { return writing_; }
 
+  // Those who have to be heard of although they write nothing. The floor knows no Ping.
+  void keep_alive(Peer& peer) { heartbeats_.add(peer); }
   // A text arrived at a receiver.
   void on_text(std::string_view text);
   // Repeats what a refusal put off.
@@ -35,6 +38,11 @@ class ChatRoom {
   // Turns until done() or a connection broke; `what` for the error.
   template <typename Done>
   Result<void> run_until(Done done, const char* what);
+  // What has come meanwhile, and what is due; for between two dials.
+  void turn_now() {
+    heartbeats_.beat(loop_);
+    loop_.turn(0);
+  }
   // From ready to the end. Requires: `senders` are signed in and their receivers listen.
   Result<void> run(std::vector<ChatSender*> senders);
 
@@ -54,6 +62,7 @@ class ChatRoom {
   const ChatLoad& load_;
   Worker& worker_;
   ClientLoop loop_;
+  Heartbeats heartbeats_;
   std::vector<ChatSender*> senders_;
   std::uint32_t first_ = 0;  // index of senders_[0] among all workers' senders
   std::priority_queue<Later> later_;
@@ -86,7 +95,10 @@ class ChatSender : public WebSocketPeer {
   void on_acked(std::uint32_t number, std::string& out);
   void on_refused(std::uint32_t number, std::uint32_t retry_after_ms, std::string& out);
   void on_closed() override { ++room_.worker().tally().broken; }
-  void on_close_frame(std::uint16_t) override { ++room_.worker().tally().broken; }
+  void on_close_frame(std::uint16_t code) override {
+    room_.worker().tally().close_code = code;
+    ++room_.worker().tally().broken;
+  }
 
   ChatRoom& room_;
 
@@ -104,8 +116,9 @@ Result<void> ChatRoom::run_until(Done done, const char* what) {
   constexpr std::uint64_t kPatienceNs = 60'000'000'000;
   const std::uint64_t deadline = now_ns() + kPatienceNs;
   while (!done()) {
+    heartbeats_.beat(loop_);
     loop_.turn(20'000'000);
-    if (worker_.tally().broken > 0) return fail(ErrorCode::kUnavailable, std::string("a connection was closed: ") + what);
+    if (worker_.tally().broken > 0) return fail(worker_.tally().closed(what));
     if (now_ns() > deadline) return fail(ErrorCode::kTimeout, std::string("waited too long: ") + what);
   }
   return {};

@@ -8,6 +8,7 @@
 #include "bench/client/client_loop.hpp"
 #include "bench/client/dial.hpp"
 #include "bench/client/frames.hpp"
+#include "bench/client/heartbeats.hpp"
 
 namespace wk::bench {
 namespace {
@@ -22,6 +23,8 @@ struct Round {
   Worker& worker;
   const FanoutLoad& load;
   ClientLoop loop{};
+  // Of those who listen.
+  Heartbeats heartbeats{};
   std::uint32_t number = 0;
   std::uint64_t due_ns = 0;
   std::uint32_t received = 0;
@@ -65,6 +68,10 @@ class Subscriber final : public ServerFramePeer {
     for_each_text(frame, [&](std::string_view text) { round_.on_text(text, last_); });
   }
   void on_refusal(const Refusal& refusal, std::string&) override { round_.worker.tally().fail("a subscriber was refused: " + refusal.text()); }
+  void on_close_frame(std::uint16_t code) override {
+    round_.worker.tally().close_code = code;
+    ++round_.worker.tally().broken;
+  }
   void on_closed() override { ++round_.worker.tally().broken; }
 
   Round& round_;
@@ -113,9 +120,10 @@ template <typename Done>
 Result<void> turn_until(Round& round, Done done, const char* what) {
   const std::uint64_t deadline = now_ns() + kPatienceNs;
   while (!done()) {
+    round.heartbeats.beat(round.loop);
     round.loop.turn(kTurnWaitNs);
     if (round.worker.tally().failure[0] != 0) return fail(ErrorCode::kUnavailable, round.worker.tally().failure);
-    if (round.worker.tally().broken > 0) return fail(ErrorCode::kUnavailable, std::string("a connection was closed: ") + what);
+    if (round.worker.tally().broken > 0) return fail(round.worker.tally().closed(what));
     if (now_ns() > deadline) return fail(ErrorCode::kTimeout, std::string("waited too long: ") + what);
   }
   return {};
@@ -126,7 +134,10 @@ template <typename Write>
 Result<void> rounds(Round& round, Peer& writer, Write write) {
   Worker& worker = round.worker;
   worker.ready();
-  while (worker.phase() == Phase::kSetUp) round.loop.turn(kTurnWaitNs);
+  while (worker.phase() == Phase::kSetUp) {
+    round.heartbeats.beat(round.loop);
+    round.loop.turn(kTurnWaitNs);
+  }
   std::string out;
   while (worker.phase() != Phase::kDrain) {
     round.measuring = worker.phase() == Phase::kMeasure;
@@ -172,6 +183,7 @@ Result<void> run_product(Round& round) {
 
   const std::string hello = agent_hello(load.api_token);
   std::vector<std::unique_ptr<Subscriber>> subscribers;
+  std::size_t listening = 0;
   for (std::uint32_t i = 0; i < load.subscribers; ++i) {
     subscribers.push_back(std::make_unique<Subscriber>(round));
     WK_TRY(Upgraded one, dial_websocket(load.endpoint, i + 1, {}));
@@ -180,10 +192,12 @@ Result<void> run_product(Round& round) {
     // One after the other: a sign-in waits for the storage pool, whose queue is bounded.
     if (i % 64 == 63 || i + 1 == load.subscribers) {
       WK_TRY_VOID(turn_until(round, [&] { return subscribers.back()->listening(); }, "a subscription"));
+      for (; listening < subscribers.size() && subscribers[listening]->listening(); ++listening) round.heartbeats.add(*subscribers[listening]);
     }
   }
-  for (const auto& subscriber : subscribers) {
-    WK_TRY_VOID(turn_until(round, [&] { return subscriber->listening(); }, "a subscription"));
+  for (; listening < subscribers.size(); ++listening) {
+    WK_TRY_VOID(turn_until(round, [&] { return subscribers[listening]->listening(); }, "a subscription"));
+    round.heartbeats.add(*subscribers[listening]);
   }
   return rounds(round, writer, [&](const Stamp& stamp, std::string& out) { append.write(stamp, out); });
 }

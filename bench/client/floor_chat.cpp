@@ -56,7 +56,10 @@ class FloorReceiver final : public WebSocketPeer {
     }
     if (payload == "OK") signed_in_ = true;
   }
-  void on_close_frame(std::uint16_t) override { ++room_.worker().tally().broken; }
+  void on_close_frame(std::uint16_t code) override {
+    room_.worker().tally().close_code = code;
+    ++room_.worker().tally().broken;
+  }
   void on_closed() override { ++room_.worker().tally().broken; }
 
   ChatRoom& room_;

@@ -9,6 +9,7 @@
 #include "bench/client/client_loop.hpp"
 #include "bench/client/dial.hpp"
 #include "bench/client/frames.hpp"
+#include "bench/client/heartbeats.hpp"
 
 namespace wk::bench {
 namespace {
@@ -48,37 +49,13 @@ class IdleVisitor final : public ServerFramePeer {
   const std::uint32_t index_;
 };
 
-// Each visitor's Ping once in an interval, spread evenly over it.
-class Heartbeats {
- public:
-  Heartbeats(Shared& shared, std::vector<std::unique_ptr<IdleVisitor>>& visitors) : shared_(shared), visitors_(visitors) {}
-
-  void beat() {
-    if (visitors_.empty()) return;
-    const std::uint64_t now = now_ns();
-    const std::uint64_t step = std::uint64_t{shared_.load.heartbeat_ms} * 1'000'000 / std::max<std::size_t>(visitors_.size(), 1);
-    if (due_ns_ == 0) due_ns_ = now;
-    for (; due_ns_ <= now; due_ns_ += step) {
-      next_ = (next_ + 1) % visitors_.size();
-      shared_.loop.send(*visitors_[next_], ping_);
-    }
-  }
-
- private:
-  Shared& shared_;
-  std::vector<std::unique_ptr<IdleVisitor>>& visitors_;
-  const std::string ping_ = ping_frame();
-  std::uint64_t due_ns_ = 0;
-  std::size_t next_ = 0;
-};
-
 }  // namespace
 
 Result<void> run_idle_load(const IdleLoad& load, Worker& worker) {
   Shared shared{.worker = worker, .load = load};
   const Worker::Share mine = worker.share(load.connections);
   std::vector<std::unique_ptr<IdleVisitor>> visitors;
-  visitors.reserve(mine.count);
+  Heartbeats heartbeats(load.heartbeat_ms);
   {
     WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
     for (std::uint32_t i = 0; i < mine.count; ++i) {
@@ -92,10 +69,10 @@ Result<void> run_idle_load(const IdleLoad& load, Worker& worker) {
       shared.loop.turn(0);
     }
   }
-  Heartbeats heartbeats(shared, visitors);
+  for (auto& visitor : visitors) heartbeats.add(*visitor);
   const std::uint64_t deadline = now_ns() + kPatienceNs;
   while (shared.settled < mine.count) {
-    heartbeats.beat();
+    heartbeats.beat(shared.loop);
     shared.loop.turn(kTurnWaitNs);
     if (worker.tally().failure[0] != 0) return fail(ErrorCode::kUnavailable, worker.tally().failure);
     if (now_ns() > deadline || worker.tally().broken > 0) return fail(ErrorCode::kUnavailable, "not all visitors were let in");
@@ -107,7 +84,7 @@ Result<void> run_idle_load(const IdleLoad& load, Worker& worker) {
   publish();
   worker.ready();
   while (worker.phase() != Phase::kDrain) {
-    heartbeats.beat();
+    heartbeats.beat(shared.loop);
     shared.loop.turn(kTurnWaitNs);
     publish();
   }

@@ -14,6 +14,7 @@
 #include "bench/client/client_loop.hpp"
 #include "bench/client/dial.hpp"
 #include "bench/client/frames.hpp"
+#include "bench/client/heartbeats.hpp"
 
 namespace wk::bench {
 namespace {
@@ -169,6 +170,10 @@ class Visitor final : public ServerFramePeer {
       }
     });
   }
+  void on_close_frame(std::uint16_t code) override {
+    day_.worker.tally().close_code = code;
+    ++day_.worker.tally().broken;
+  }
   void on_closed() override { ++day_.worker.tally().broken; }
 
   Day& day_;
@@ -197,8 +202,6 @@ class Agent final : public ServerFramePeer {
     visitor.set_agent(*this);
   }
   void enter() { day_.loop.send(*this, agent_hello(day_.load.api_token)); }
-  void ping() { day_.loop.send(*this, day_.ping); }
-  std::size_t chats() const { return chats_.size(); }
 
   void answer(Visitor& visitor) {
     const std::uint32_t number = visitor.next_answer();
@@ -245,6 +248,10 @@ class Agent final : public ServerFramePeer {
     ++day_.worker.tally().refused;
     if (answers_.erase(refusal.ref) == 0) day_.worker.tally().fail("an agent was refused: " + refusal.text());
   }
+  void on_close_frame(std::uint16_t code) override {
+    day_.worker.tally().close_code = code;
+    ++day_.worker.tally().broken;
+  }
   void on_closed() override { ++day_.worker.tally().broken; }
 
   Day& day_;
@@ -273,7 +280,7 @@ Result<void> turn(Day& day) {
   day.worker.tally().completed.store(day.acked, std::memory_order_relaxed);
   day.worker.tally().delivered.store(day.delivered, std::memory_order_relaxed);
   if (day.worker.tally().failure[0] != 0) return fail(ErrorCode::kUnavailable, day.worker.tally().failure);
-  if (day.worker.tally().broken > 0) return fail(ErrorCode::kUnavailable, "the server closed a connection");
+  if (day.worker.tally().broken > 0) return fail(day.worker.tally().closed("in the day"));
   return {};
 }
 
@@ -285,13 +292,6 @@ Result<void> turn_until(Day& day, Done done, const char* what) {
     if (now_ns() > deadline) return fail(ErrorCode::kTimeout, std::string("waited too long: ") + what);
   }
   return {};
-}
-
-// Agents say that they are there as visitors do.
-void ping_agents(std::vector<std::unique_ptr<Agent>>& agents, std::uint64_t& due_ns, std::uint32_t heartbeat_ms) {
-  if (now_ns() < due_ns) return;
-  due_ns = now_ns() + std::uint64_t{heartbeat_ms} * 1'000'000;
-  for (auto& agent : agents) agent->ping();
 }
 
 }  // namespace
@@ -324,14 +324,15 @@ Result<void> run_mixed_load(const MixedLoad& load, Worker& worker) {
   }
   WK_TRY_VOID(turn_until(day, [&] { return day.listening == load.visitors; }, "agents' subscriptions"));
   worker.ready();
+  Heartbeats heartbeats(load.heartbeat_ms);
+  for (auto& agent : agents) heartbeats.add(*agent);
   while (worker.phase() == Phase::kSetUp) day.loop.turn(kTurnWaitNs);
 
   day.living = true;
   for (auto& visitor : visitors) visitor->begin_day();
-  std::uint64_t agents_due_ns = 0;
   while (worker.phase() != Phase::kDrain) {
     day.measuring = worker.phase() == Phase::kMeasure;
-    ping_agents(agents, agents_due_ns, load.heartbeat_ms);
+    heartbeats.beat(day.loop);
     WK_TRY_VOID(turn(day));
   }
   day.living = false;

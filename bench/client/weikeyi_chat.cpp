@@ -122,7 +122,10 @@ class Receiver final : public WebSocketPeer {
     room_.on_text(WireReader::find(message, event::kText));
   }
 
-  void on_close_frame(std::uint16_t) override { ++room_.worker().tally().broken; }
+  void on_close_frame(std::uint16_t code) override {
+    room_.worker().tally().close_code = code;
+    ++room_.worker().tally().broken;
+  }
   void on_closed() override { ++room_.worker().tally().broken; }
 
   ChatRoom& room_;
@@ -135,7 +138,7 @@ Result<void> enter(ChatRoom& room, Peer& peer, std::uint32_t index, const std::s
   room.loop().add(peer, std::move(upgraded.fd));
   room.loop().send(peer, hello);
   // The answers are taken meanwhile, so that nobody's deadline passes.
-  room.loop().turn(0);
+  room.turn_now();
   return {};
 }
 
@@ -156,6 +159,8 @@ Result<void> run_weikeyi_chat(const ChatLoad& load, Worker& worker) {
   const auto all = [](auto& list, auto is) { return std::all_of(list.begin(), list.end(), [is](auto& one) { return (one.get()->*is)(); }); };
   WK_TRY_VOID(room.run_until([&] { return all(visitors, &Visitor::settled_in); }, "visitors' first messages"));
 
+  for (auto& visitor : visitors) room.keep_alive(*visitor);
+
   const std::uint32_t chats = load.chats_per_receiver();
   std::vector<std::unique_ptr<Receiver>> receivers;
   for (std::uint32_t i = 0; i < mine.count; ++i) {
@@ -167,6 +172,7 @@ Result<void> run_weikeyi_chat(const ChatLoad& load, Worker& worker) {
     WK_TRY_VOID(enter(room, *receivers[i], mine.begin + static_cast<std::uint32_t>(i), hello));
   }
   WK_TRY_VOID(room.run_until([&] { return all(receivers, &Receiver::listening); }, "receivers' subscriptions"));
+  for (auto& receiver : receivers) room.keep_alive(*receiver);
   std::vector<ChatSender*> senders;
   for (auto& visitor : visitors) senders.push_back(visitor.get());
   return room.run(std::move(senders));

@@ -42,6 +42,10 @@ void Tally::fail(const std::string& reason) {
   state.store(State::kFailed, std::memory_order_release);
 }
 
+Error Tally::closed(const std::string& when) const {
+  return {ErrorCode::kUnavailable, "the server closed a connection with code " + std::to_string(close_code) + ": " + when, nullptr, 0};
+}
+
 struct WorkerGroup::Shared {
   std::atomic<Phase> phase{Phase::kSetUp};
   Tally tallies[kWorkersMax];

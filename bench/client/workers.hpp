@@ -60,10 +60,13 @@ struct Tally {
   std::uint64_t range_gaps = 0;  // ranges of events that did not join
   std::uint64_t wrong = 0;       // contents that were not what was sent
   std::uint64_t event_bytes = 0; // of one delivered event, encoded
+  // Of the last connection that the server closed; 0: without a close frame.
+  std::uint16_t close_code = 0;
   MixedTally mixed;
   char failure[256] = {};
 
   void fail(const std::string& reason);
+  Error closed(const std::string& when) const;
 };
 
 // What a worker process sees of the group.
