@@ -34,7 +34,8 @@ void ChatSender::write_due(std::uint64_t due_ns) {
 
 void ChatSender::on_acked(std::uint32_t number, std::string& out) {
   const std::uint64_t now = now_ns();
-  if (room_.measuring()) room_.worker().tally().latency.record(now - due_ns_[number & (due_ns_.size() - 1)]);
+  const std::uint64_t due = due_ns_[number & (due_ns_.size() - 1)];
+  if (room_.measured(due)) room_.worker().tally().latency.record(now - due);
   check_.on_acked(number);
   --unanswered_;
   --room_.unanswered_;
@@ -66,7 +67,7 @@ void ChatRoom::on_text(std::string_view text) {
   if (stamp->number == 0) return;
   senders_[stamp->sender - first_]->check().on_delivered(stamp->number);
   ++delivered_;
-  if (measuring_) worker_.tally().delivery.record(now_ns() - stamp->due_ns);
+  if (measured(stamp->due_ns)) worker_.tally().delivery.record(now_ns() - stamp->due_ns);
 }
 
 void ChatRoom::write_due(std::uint64_t now) {
@@ -119,8 +120,8 @@ Result<void> ChatRoom::run(std::vector<ChatSender*> senders) {
     }
   }
   while (worker_.phase() != Phase::kDrain) {
-    measuring_ = worker_.phase() == Phase::kMeasure;
     const std::uint64_t now = now_ns();
+    if (measured_from_ns_ == ~0ull && worker_.phase() == Phase::kMeasure) measured_from_ns_ = now;
     write_due(now);
     heartbeats_.beat(loop_);
     loop_.turn(wait_ns(now));
@@ -128,7 +129,7 @@ Result<void> ChatRoom::run(std::vector<ChatSender*> senders) {
     if (worker_.tally().broken > 0) return fail(worker_.tally().closed("under load"));
   }
   writing_ = false;
-  measuring_ = false;
+  measured_to_ns_ = now_ns();
   // What was accepted must still arrive; the parent's deadline ends a wait in vain.
   constexpr std::uint64_t kDrainNs = 10'000'000'000;
   const std::uint64_t deadline = now_ns() + kDrainNs;

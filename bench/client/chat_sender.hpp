@@ -25,7 +25,8 @@ class ChatRoom {
   Worker& worker() { return worker_; }
   ClientLoop& loop() { return loop_; }
   bool open_loop() const { return load_.rate > 0; }
-  bool measuring() const { return measuring_; }
+  // Whether a message due then counts, however late its answer comes.
+  bool measured(std::uint64_t due_ns) const { return due_ns >= measured_from_ns_ && due_ns < measured_to_ns_; }
   bool writing() const { return writing_; }
 
   // Those who have to be heard of although they write nothing. The floor knows no Ping.
@@ -69,7 +70,8 @@ class ChatRoom {
   std::uint64_t completed_ = 0;
   std::uint64_t delivered_ = 0;
   std::uint32_t unanswered_ = 0;
-  bool measuring_ = false;
+  std::uint64_t measured_from_ns_ = ~0ull;
+  std::uint64_t measured_to_ns_ = ~0ull;
   bool writing_ = false;
   // Open loop.
   std::uint64_t due_ns_ = 0;

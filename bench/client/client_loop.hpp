@@ -28,6 +28,8 @@ class Peer {
   // The other side closed, or the socket failed.
   virtual void on_closed() = 0;
   bool open() const { return static_cast<bool>(fd_); }
+  // Whether it may send what nobody asked for, such as a Ping: not before its Welcome.
+  virtual bool speaks() const { return true; }
 
  private:
   friend class ClientLoop;

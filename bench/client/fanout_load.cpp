@@ -23,7 +23,6 @@ struct Round {
   Worker& worker;
   const FanoutLoad& load;
   ClientLoop loop{};
-  // Of those who listen.
   Heartbeats heartbeats{};
   std::uint32_t number = 0;
   std::uint64_t due_ns = 0;
@@ -56,6 +55,7 @@ class Subscriber final : public ServerFramePeer {
  public:
   explicit Subscriber(Round& round) : round_(round) {}
   bool listening() const { return listening_; }
+  bool speaks() const override { return listening_; }
   void enter(const std::string& hello, std::uint64_t conversation) {
     conversation_ = conversation;
     round_.loop.send(*this, hello);
@@ -84,6 +84,7 @@ class Writer final : public ServerFramePeer {
  public:
   Writer(Round& round, const AppendFrame& append) : round_(round), append_(append) {}
   std::uint64_t conversation() const { return acked_ ? conversation_ : 0; }
+  bool speaks() const override { return acked_; }
 
  private:
   void on_welcome(std::string_view visitor, std::string& out) override {
@@ -179,25 +180,24 @@ Result<void> run_product(Round& round) {
   WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, 0, {}));
   round.loop.add(writer, std::move(upgraded.fd));
   round.loop.send(writer, visitor_hello(token));
+  round.heartbeats.add(writer);
   WK_TRY_VOID(turn_until(round, [&] { return writer.conversation() != 0; }, "the first message"));
 
   const std::string hello = agent_hello(load.api_token);
   std::vector<std::unique_ptr<Subscriber>> subscribers;
-  std::size_t listening = 0;
   for (std::uint32_t i = 0; i < load.subscribers; ++i) {
     subscribers.push_back(std::make_unique<Subscriber>(round));
     WK_TRY(Upgraded one, dial_websocket(load.endpoint, i + 1, {}));
     round.loop.add(*subscribers.back(), std::move(one.fd));
     subscribers.back()->enter(hello, writer.conversation());
+    round.heartbeats.add(*subscribers.back());
     // One after the other: a sign-in waits for the storage pool, whose queue is bounded.
     if (i % 64 == 63 || i + 1 == load.subscribers) {
       WK_TRY_VOID(turn_until(round, [&] { return subscribers.back()->listening(); }, "a subscription"));
-      for (; listening < subscribers.size() && subscribers[listening]->listening(); ++listening) round.heartbeats.add(*subscribers[listening]);
     }
   }
-  for (; listening < subscribers.size(); ++listening) {
-    WK_TRY_VOID(turn_until(round, [&] { return subscribers[listening]->listening(); }, "a subscription"));
-    round.heartbeats.add(*subscribers[listening]);
+  for (const auto& subscriber : subscribers) {
+    WK_TRY_VOID(turn_until(round, [&] { return subscriber->listening(); }, "a subscription"));
   }
   return rounds(round, writer, [&](const Stamp& stamp, std::string& out) { append.write(stamp, out); });
 }

@@ -24,7 +24,7 @@ class Heartbeats {
     if (due_ns_ == 0) due_ns_ = now;
     for (; due_ns_ <= now; due_ns_ += std::max<std::uint64_t>(interval_ns_ / peers_.size(), 1)) {
       next_ = (next_ + 1) % peers_.size();
-      loop.send(*peers_[next_], ping_);
+      if (peers_[next_]->speaks()) loop.send(*peers_[next_], ping_);
     }
   }
 

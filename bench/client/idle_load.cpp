@@ -31,22 +31,28 @@ struct Shared {
 class IdleVisitor final : public ServerFramePeer {
  public:
   IdleVisitor(Shared& shared, std::uint32_t index) : shared_(shared), index_(index) {}
+  bool speaks() const override { return settled_; }
 
  private:
   void on_welcome(std::string_view, std::string& out) override {
     if (!shared_.load.conversations) {
-      ++shared_.settled;
+      settle();
       return;
     }
     shared_.append.write({.sender = index_, .number = 0, .due_ns = now_ns()}, out);
   }
-  void on_ack(std::uint32_t, std::string&) override { ++shared_.settled; }
+  void on_ack(std::uint32_t, std::string&) override { settle(); }
+  void settle() {
+    settled_ = true;
+    ++shared_.settled;
+  }
   void on_refusal(const Refusal& refusal, std::string&) override { shared_.worker.tally().fail("refused: " + refusal.text()); }
   void on_pong() override { ++shared_.pongs; }
   void on_closed() override { ++shared_.worker.tally().broken; }
 
   Shared& shared_;
   const std::uint32_t index_;
+  bool settled_ = false;
 };
 
 }  // namespace
@@ -66,10 +72,11 @@ Result<void> run_idle_load(const IdleLoad& load, Worker& worker) {
       visitors.push_back(std::make_unique<IdleVisitor>(shared, index));
       shared.loop.add(*visitors.back(), std::move(upgraded.fd));
       shared.loop.send(*visitors.back(), visitor_hello(token));
+      heartbeats.add(*visitors.back());
+      heartbeats.beat(shared.loop);
       shared.loop.turn(0);
     }
   }
-  for (auto& visitor : visitors) heartbeats.add(*visitor);
   const std::uint64_t deadline = now_ns() + kPatienceNs;
   while (shared.settled < mine.count) {
     heartbeats.beat(shared.loop);

@@ -31,7 +31,7 @@ class Visitor;
 class Agent;
 
 struct Due {
-  enum class What : std::uint8_t { kPing, kType, kReconnect, kReply };
+  enum class What : std::uint8_t { kType, kReconnect, kReply };
   std::uint64_t at_ns;
   Visitor* visitor;
   What what;
@@ -43,8 +43,8 @@ struct Day {
   const MixedLoad& load;
   AppendFrame append;
   std::string request{};
-  std::string ping = ping_frame();
   ClientLoop loop{};
+  Heartbeats heartbeats;
   std::priority_queue<Due> due{};
   std::mt19937_64 random{};
   std::uint64_t acked = 0;
@@ -64,6 +64,7 @@ class Visitor final : public ServerFramePeer {
  public:
   Visitor(Day& day, std::uint32_t index, std::string token) : day_(day), index_(index), token_(std::move(token)) {}
 
+  bool speaks() const override { return welcomed_; }
   std::uint32_t index() const { return index_; }
   std::uint64_t conversation() const { return conversation_; }
   void set_agent(Agent& agent) { agent_ = &agent; }
@@ -83,15 +84,8 @@ class Visitor final : public ServerFramePeer {
     return {};
   }
   void begin_day() {
-    day_.due.push({day_.after(day_.load.heartbeat_ms / 2e3), this, Due::What::kPing});
     day_.due.push({day_.after(day_.load.seconds_between_messages), this, Due::What::kType});
     day_.due.push({day_.after(day_.load.seconds_between_reconnects), this, Due::What::kReconnect});
-  }
-  void ping() {
-    day_.due.push({now_ns() + std::uint64_t{day_.load.heartbeat_ms} * 1'000'000, this, Due::What::kPing});
-    if (!welcomed_) return;
-    day_.loop.send(*this, day_.ping);
-    ++day_.tally().pings;
   }
   // Typing comes first, then the message, then the next one's wait.
   void type() {
@@ -196,6 +190,7 @@ class Visitor final : public ServerFramePeer {
 class Agent final : public ServerFramePeer {
  public:
   explicit Agent(Day& day) : day_(day) {}
+  bool speaks() const override { return welcomed_; }
 
   void take(Visitor& visitor) {
     chats_.emplace(visitor.conversation(), &visitor);
@@ -215,6 +210,7 @@ class Agent final : public ServerFramePeer {
 
  private:
   void on_welcome(std::string_view, std::string& out) override {
+    welcomed_ = true;
     for (const auto& [conversation, visitor] : chats_) out.append(subscribe_frame(1, conversation));
   }
   void on_subscribed(std::string&) override { ++day_.listening; }
@@ -258,15 +254,16 @@ class Agent final : public ServerFramePeer {
   std::unordered_map<std::uint64_t, Visitor*> chats_;
   std::unordered_map<std::uint32_t, std::pair<Visitor*, std::uint32_t>> answers_;
   std::uint32_t ref_ = 1;
+  bool welcomed_ = false;
 };
 
 Result<void> turn(Day& day) {
   const std::uint64_t now = now_ns();
+  day.heartbeats.beat(day.loop);
   while (!day.due.empty() && day.due.top().at_ns <= now) {
     const Due due = day.due.top();
     day.due.pop();
     switch (due.what) {
-      case Due::What::kPing: due.visitor->ping(); break;
       case Due::What::kType: due.visitor->type(); break;
       case Due::What::kReconnect: WK_TRY_VOID(due.visitor->reconnect()); break;
       case Due::What::kReply:
@@ -297,7 +294,7 @@ Result<void> turn_until(Day& day, Done done, const char* what) {
 }  // namespace
 
 Result<void> run_mixed_load(const MixedLoad& load, Worker& worker) {
-  Day day{.worker = worker, .load = load, .append = AppendFrame(std::max<std::size_t>(load.text_bytes, kStampBytes))};
+  Day day{.worker = worker, .load = load, .append = AppendFrame(std::max<std::size_t>(load.text_bytes, kStampBytes)), .heartbeats = Heartbeats(load.heartbeat_ms)};
   day.request = upgrade_request(load.endpoint, {});
   day.random.seed(worker.index() + 1);
   std::vector<std::unique_ptr<Visitor>> visitors;
@@ -306,6 +303,7 @@ Result<void> run_mixed_load(const MixedLoad& load, Worker& worker) {
     for (std::uint32_t i = 0; i < load.visitors; ++i) {
       WK_TRY(std::string token, sessions.next());
       visitors.push_back(std::make_unique<Visitor>(day, i, std::move(token)));
+      day.heartbeats.add(*visitors.back());
       WK_TRY_VOID(visitors.back()->dial());
       WK_TRY_VOID(turn(day));
     }
@@ -320,19 +318,17 @@ Result<void> run_mixed_load(const MixedLoad& load, Worker& worker) {
     WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, static_cast<std::uint32_t>(i), {}));
     day.loop.add(*agents[i], std::move(upgraded.fd));
     agents[i]->enter();
+    day.heartbeats.add(*agents[i]);
     WK_TRY_VOID(turn(day));
   }
   WK_TRY_VOID(turn_until(day, [&] { return day.listening == load.visitors; }, "agents' subscriptions"));
   worker.ready();
-  Heartbeats heartbeats(load.heartbeat_ms);
-  for (auto& agent : agents) heartbeats.add(*agent);
-  while (worker.phase() == Phase::kSetUp) day.loop.turn(kTurnWaitNs);
+  while (worker.phase() == Phase::kSetUp) WK_TRY_VOID(turn(day));
 
   day.living = true;
   for (auto& visitor : visitors) visitor->begin_day();
   while (worker.phase() != Phase::kDrain) {
     day.measuring = worker.phase() == Phase::kMeasure;
-    heartbeats.beat(day.loop);
     WK_TRY_VOID(turn(day));
   }
   day.living = false;
@@ -348,12 +344,13 @@ Result<void> run_mixed_load(const MixedLoad& load, Worker& worker) {
 }
 
 Result<void> run_upload_load(const MixedLoad& load, Worker& worker) {
-  Day day{.worker = worker, .load = load, .append = AppendFrame(kStampBytes)};
+  Day day{.worker = worker, .load = load, .append = AppendFrame(kStampBytes), .heartbeats = Heartbeats(load.heartbeat_ms)};
   WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
   WK_TRY(const std::string token, sessions.next());
   // Files belong to a conversation, so there has to be one.
   Visitor visitor(day, 0, token);
   day.request = upgrade_request(load.endpoint, {});
+  day.heartbeats.add(visitor);
   WK_TRY_VOID(visitor.dial());
   WK_TRY_VOID(turn_until(day, [&] { return day.settled == 1; }, "the uploader's first message"));
   const std::string path = "/api/v1/uploads?conversation=" + std::to_string(visitor.conversation()) + "&name=photo.bin";
@@ -362,6 +359,7 @@ Result<void> run_upload_load(const MixedLoad& load, Worker& worker) {
   WK_TRY(HttpClient http, HttpClient::open(load.endpoint));
   std::uint64_t due_ns = 0;
   while (worker.phase() != Phase::kDrain) {
+    day.heartbeats.beat(day.loop);
     day.loop.turn(1'000'000);
     const std::uint64_t now = now_ns();
     if (worker.phase() == Phase::kSetUp || now < due_ns || load.uploads_per_second <= 0) continue;

@@ -33,7 +33,6 @@ Result<void> run_mixed(MixedRun run) {
                 {"messages", measured.completed},
                 {"answers", sum.answers},
                 {"typing", sum.typing},
-                {"pings", sum.pings},
                 {"reconnects", sum.reconnects},
                 {"uploads", sum.uploads},
                 {"cpu", cpu_report(measured.server_cpu, measured.seconds, measured.completed)},

@@ -10,6 +10,7 @@
 #include "bench/client/client_loop.hpp"
 #include "bench/client/dial.hpp"
 #include "bench/client/frames.hpp"
+#include "bench/client/heartbeats.hpp"
 
 namespace wk::bench {
 namespace {
@@ -35,6 +36,7 @@ struct Shared {
   AppendFrame append{kTextBytes};
   std::string request{};
   ClientLoop loop{};
+  Heartbeats heartbeats{};
   std::priority_queue<Due> dials{};
   std::priority_queue<Due> messages{};
   std::mt19937_64 random{};
@@ -50,6 +52,7 @@ class Client final : public ServerFramePeer {
  public:
   Client(Shared& shared, std::uint32_t index, std::string token) : shared_(shared), index_(index), token_(std::move(token)) {}
 
+  bool speaks() const override { return subscribed_; }
   bool chatter() const { return index_ < shared_.load.chatters; }
   // The first time: `at_ns` is when it comes, from which its wait counts.
   void come_back(std::uint64_t at_ns) {
@@ -59,6 +62,7 @@ class Client final : public ServerFramePeer {
   }
   Result<void> dial() {
     await_upgrade();
+    subscribed_ = false;
     // The socket before is gone, or the server is about to notice.
     shared_.loop.close(*this);
     WK_TRY(UniqueFd fd, dial_begin(shared_.load.endpoint, index_));
@@ -88,6 +92,7 @@ class Client final : public ServerFramePeer {
     if (!returning_) shared_.append.write({.sender = index_, .number = 0, .due_ns = now_ns()}, out);
   }
   void on_subscribed(std::string&) override {
+    subscribed_ = true;
     if (!returning_ || back_) return;
     back_ = true;
     ++shared_.back;
@@ -141,10 +146,12 @@ class Client final : public ServerFramePeer {
   std::uint32_t retry_after_ms_ = 0;
   bool returning_ = false;
   bool back_ = false;
+  bool subscribed_ = false;
 };
 
 Result<void> turn(Shared& shared) {
   const std::uint64_t now = now_ns();
+  shared.heartbeats.beat(shared.loop);
   while (!shared.dials.empty() && shared.dials.top().at_ns <= now) {
     Client* client = shared.dials.top().client;
     shared.dials.pop();
@@ -177,7 +184,9 @@ Result<void> run_return_load(const ReturnLoad& load, Worker& worker) {
     for (std::uint32_t i = 0; i < mine.count; ++i) {
       WK_TRY(std::string token, sessions.next());
       clients.push_back(std::make_unique<Client>(shared, mine.begin + i, std::move(token)));
+      shared.heartbeats.add(*clients.back());
       WK_TRY_VOID(clients.back()->dial());
+      shared.heartbeats.beat(shared.loop);
       shared.loop.turn(0);
     }
   }
@@ -187,7 +196,7 @@ Result<void> run_return_load(const ReturnLoad& load, Worker& worker) {
     if (now_ns() > deadline) return fail(ErrorCode::kTimeout, "not everybody was let in before the restart");
   }
   worker.ready();
-  while (worker.phase() == Phase::kSetUp) shared.loop.turn(kTurnWaitNs);
+  while (worker.phase() == Phase::kSetUp) WK_TRY_VOID(turn(shared));
   for (auto& client : clients) {
     if (client->chatter()) client->come_back(now_ns());
   }

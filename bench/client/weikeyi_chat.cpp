@@ -19,6 +19,7 @@ class Visitor final : public ChatSender {
   Visitor(ChatRoom& room, std::uint32_t index, const AppendFrame& append) : ChatSender(room, index), append_(append) {}
   // Its conversation exists: the first message is stored.
   bool settled_in() const { return settled_in_; }
+  bool speaks() const override { return settled_in_; }
   std::uint64_t conversation() const { return conversation_; }
 
  private:
@@ -61,6 +62,7 @@ class Receiver final : public WebSocketPeer {
 
   void take(std::uint64_t conversation) { chats_.push_back({.conversation = conversation}); }
   bool listening() const { return subscribed_ == chats_.size(); }
+  bool speaks() const override { return subscribed_ > 0; }
 
  private:
   struct Chat {
@@ -137,6 +139,7 @@ Result<void> enter(ChatRoom& room, Peer& peer, std::uint32_t index, const std::s
   WK_TRY(Upgraded upgraded, dial_websocket(room.load().endpoint, index, {}));
   room.loop().add(peer, std::move(upgraded.fd));
   room.loop().send(peer, hello);
+  room.keep_alive(peer);
   // The answers are taken meanwhile, so that nobody's deadline passes.
   room.turn_now();
   return {};
@@ -159,8 +162,6 @@ Result<void> run_weikeyi_chat(const ChatLoad& load, Worker& worker) {
   const auto all = [](auto& list, auto is) { return std::all_of(list.begin(), list.end(), [is](auto& one) { return (one.get()->*is)(); }); };
   WK_TRY_VOID(room.run_until([&] { return all(visitors, &Visitor::settled_in); }, "visitors' first messages"));
 
-  for (auto& visitor : visitors) room.keep_alive(*visitor);
-
   const std::uint32_t chats = load.chats_per_receiver();
   std::vector<std::unique_ptr<Receiver>> receivers;
   for (std::uint32_t i = 0; i < mine.count; ++i) {
@@ -172,7 +173,6 @@ Result<void> run_weikeyi_chat(const ChatLoad& load, Worker& worker) {
     WK_TRY_VOID(enter(room, *receivers[i], mine.begin + static_cast<std::uint32_t>(i), hello));
   }
   WK_TRY_VOID(room.run_until([&] { return all(receivers, &Receiver::listening); }, "receivers' subscriptions"));
-  for (auto& receiver : receivers) room.keep_alive(*receiver);
   std::vector<ChatSender*> senders;
   for (auto& visitor : visitors) senders.push_back(visitor.get());
   return room.run(std::move(senders));

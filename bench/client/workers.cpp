@@ -30,7 +30,6 @@ void nap() { std::this_thread::sleep_for(std::chrono::milliseconds(5)); }
 void MixedTally::add(const MixedTally& other) {
   answers += other.answers;
   typing += other.typing;
-  pings += other.pings;
   reconnects += other.reconnects;
   uploads += other.uploads;
   reconnect.add(other.reconnect);

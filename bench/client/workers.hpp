@@ -31,7 +31,6 @@ enum class Phase : std::uint32_t {
 struct MixedTally {
   std::uint64_t answers = 0;
   std::uint64_t typing = 0;
-  std::uint64_t pings = 0;
   std::uint64_t reconnects = 0;
   std::uint64_t uploads = 0;
   Histogram reconnect;

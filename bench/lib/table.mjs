@@ -25,7 +25,8 @@ export function judge(group, { name, figures }, { ours, floor }) {
 }
 
 export const number = (value) => {
-  if (value === undefined) return '';
+  if (value === undefined || value === null) return value === null ? 'not held' : '';
+  if (!Number.isFinite(value)) return value === Infinity ? 'not held' : '–'; // JSON has null for both
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
   return Number(value.toPrecision(3)).toString();
 };
