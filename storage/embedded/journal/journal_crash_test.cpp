@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <map>
+#include <random>
 #include <thread>
 
 #include "storage/embedded/journal/limits.hpp"
@@ -63,6 +64,53 @@ TEST(TornTail, IsCutWhereverTheLastBatchEnds) {
       ASSERT_TRUE(found);
       ASSERT_THAT(texts(*found), ElementsAre("kept", "new")) << cut;
       ASSERT_TRUE(journal->verify());
+    }
+  }
+}
+
+// kill -9 leaves in the page cache what was written and not synced, and in the directory the names that were not synced. The next
+// process reads them, readers pass them on, a resent append is acked because of them: then they must outlive the power.
+TEST(Restart, MakesDurableWhatItTookOverFromAKilledProcess) {
+  std::mt19937_64 random(1);
+  // Killed before every single call to the file system that two commits make, the first of which makes the segment.
+  for (int die_at = 1; die_at < 12; ++die_at) {
+    SimulatedFiles files;
+    std::unique_ptr<SimulatedFiles> left;
+    int calls = 0;
+    files.on_step([&](const char*) {
+      if (++calls == die_at) left = files.after_kill();
+    });
+    {
+      const auto journal = open(files);
+      ASSERT_TRUE(append(*journal, {event(1, 1, "one")}));
+      ASSERT_TRUE(append(*journal, {event(1, 2, "two")}));
+    }
+    if (!left) break;
+    std::vector<std::string> before;
+    {
+      const auto journal = open(*left);
+      const auto found = read_all(*journal, JournalPosition{});
+      ASSERT_TRUE(found);
+      before = texts(*found);
+      // Before anything new is committed and synced.
+      for (int cut = 0; cut < 20; ++cut) {
+        const auto after = left->after_power_cut(random);
+        const auto again = open(*after);
+        ASSERT_TRUE(again);
+        const auto kept = read_all(*again, JournalPosition{});
+        ASSERT_TRUE(kept);
+        ASSERT_EQ(texts(*kept), before) << "killed before call " << die_at;
+      }
+      ASSERT_TRUE(append(*journal, {event(1, static_cast<Seq>(before.size() + 1), "next")}));
+      before.push_back("next");
+      for (int cut = 0; cut < 20; ++cut) {
+        const auto after = left->after_power_cut(random);
+        const auto again = open(*after);
+        ASSERT_TRUE(again);
+        const auto kept = read_all(*again, JournalPosition{});
+        ASSERT_TRUE(kept);
+        ASSERT_EQ(texts(*kept), before) << "killed before call " << die_at;
+      }
     }
   }
 }

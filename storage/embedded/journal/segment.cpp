@@ -26,7 +26,9 @@ Result<void> recover_last(Segment& segment, Recovery how, RecoveredJournal& out)
   }
   out.end = scan.end;
   out.last_file_bytes = kSegmentHeaderBytes + records.size();
-  if (!scan.tail_dirty || how == Recovery::kLookOnly) return {};
+  if (how == Recovery::kLookOnly) return {};
+  // A killed process leaves what it had written and not yet synced. From here on it is read and acked as durable: it has to be.
+  if (!scan.tail_dirty) return segment.file->sync();
 
   // Cut on disk, not only in mind: later writes must never bring old bytes back to life.
   const std::uint64_t cut = segment.file_offset(scan.end);
@@ -94,6 +96,8 @@ Result<RecoveredJournal> recover_journal(FileOps& files, const std::filesystem::
     }
   }
   if (!out.segments.empty()) WK_TRY_VOID(recover_last(*out.segments.back(), how, out));
+  // As with the bytes: a segment that was just renamed when the process was killed is there, but only until the power fails.
+  if (how == Recovery::kRepair && !names.empty()) WK_TRY_VOID(files.sync_directory(directory));
   return out;
 }
 
