@@ -45,7 +45,7 @@ DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sende
 }
 
 DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sender, const std::string& client_id,
-                                         std::int64_t now_ms) const {
+                                         std::int64_t now_ms, std::int64_t loaded_until_ms) const {
   Finding finding{.append = {}, .key = key_of(conversation, sender, client_id)};
   if (const auto it = entries_.find(finding.key); it != entries_.end()) {
     finding.answer = Answer::kSeen;
@@ -56,24 +56,28 @@ DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sen
   if (!made_ms) return finding;
   finding.made_ms = *made_ms;
   const std::int64_t ahead_ms = limits::kClientIdFutureMax.count();
-  if (*made_ms > now_ms + ahead_ms) {
-    finding.answer = Answer::kFromTheFuture;
-  } else if (*made_ms > forgotten_through_ms_) {
-    finding.answer = Answer::kNew;
-  } else {
-    // Accepted at the earliest so long before the time it carries, since ids further ahead were refused.
-    finding.not_before_ms = *made_ms - ahead_ms;
-  }
+  finding.from_the_future = *made_ms > now_ms + ahead_ms;
+  // Accepted at the earliest so long before the time it carries, since ids further ahead were refused.
+  finding.not_before_ms = *made_ms - ahead_ms;
+  if (*made_ms > forgotten_through_ms_ && finding.not_before_ms > loaded_until_ms) finding.answer = Answer::kNew;
   return finding;
 }
 
-void DedupeWindow::insert(const Finding& found, StoredAppend append) {
+void DedupeWindow::insert(const Finding& found, StoredAppend append, std::size_t not_durable) {
   entries_.insert_or_assign(found.key, append);
   ages_.push_back({found.key, found.made_ms});
-  while (ages_.size() > entries_max_) {
+  const std::size_t entries_max = std::max(entries_max_, not_durable + 1);
+  while (ages_.size() > entries_max) {
     forgotten_through_ms_ = std::max(forgotten_through_ms_, ages_.front().made_ms);
     entries_.erase(ages_.front().key);
     ages_.pop_front();
+  }
+}
+
+void DedupeWindow::take_back(std::size_t newest) {
+  for (; newest > 0; --newest) {
+    entries_.erase(ages_.back().key);
+    ages_.pop_back();
   }
 }
 

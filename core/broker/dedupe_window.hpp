@@ -2,9 +2,11 @@
 //
 // A client id that is a UUIDv7 carries the time it was made, and ids that lie further ahead of our clock than kClientIdFutureMax are
 // refused. So, when nothing that was made at that time or later has been forgotten, not being in the window means: new. Every
-// other id may have been accepted at any time: the store must be asked.
+// other id may have been accepted at any time: the store must be asked. So must it for a time before which the conversation has
+// events of another process, and for a time that lies ahead: the wall clock may have been set back.
 //
-// Loop-bound. Bounded: at limits::kDedupeEntriesMax the oldest entries are forgotten.
+// Loop-bound. Bounded: at limits::kDedupeEntriesMax the oldest entries are forgotten; those that are not durable yet are not,
+// limits::kAppendBytesMax bounds them.
 #pragma once
 
 #include <cstdint>
@@ -37,21 +39,27 @@ class DedupeWindow {
   };
   static Key key_of(ConversationId conversation, Sender sender, const std::string& client_id);
 
-  enum class Answer { kSeen, kNew, kAskStore, kFromTheFuture };
+  enum class Answer { kSeen, kNew, kAskStore };
   struct Finding {
     Answer answer = Answer::kAskStore;
     StoredAppend append;                // for kSeen
     std::int64_t not_before_ms = 0;     // for kAskStore: what ConversationStore::find_append wants
+    // If it is new, it is to be refused: its time lies ahead of ours. (An id may be old all the same: our clock was set back.)
+    bool from_the_future = false;
     // For insert().
     Key key;
     std::int64_t made_ms = 0;
   };
-  Finding find(ConversationId conversation, Sender sender, const std::string& client_id, std::int64_t now_ms) const;
+  // loaded_until_ms: the time of the conversation's newest event when it was loaded. The wall clock may have been set back since, so
+  // that what another process accepted seems to have been made after this one began.
+  Finding find(ConversationId conversation, Sender sender, const std::string& client_id, std::int64_t now_ms,
+               std::int64_t loaded_until_ms) const;
 
-  // `found` is what find() answered for it.
-  void insert(const Finding& found, StoredAppend append);
-  // The append was not stored after all.
-  void erase(const Key& key) { entries_.erase(key); }
+  // `found` is what find() answered for it. not_durable: how many of those inserted last the store does not have yet. They stay
+  // whatever the limit: the store, asked for one of them, would say that it is new.
+  void insert(const Finding& found, StoredAppend append, std::size_t not_durable);
+  // So many of those inserted last were not stored after all.
+  void take_back(std::size_t newest);
 
   std::size_t size() const { return entries_.size(); }
 

@@ -16,57 +16,84 @@ constexpr std::int64_t kMinute = 60'000;
 TEST(DedupeWindow, RemembersWhoSentWhat) {
   DedupeWindow window(kBegin);
   const std::string id = uuid_v7(kBegin + kMinute);
-  EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute).answer, Answer::kNew);
-  window.insert(window.find(kConversation, kMei, id, kBegin + kMinute), {.seq = 4, .time_ms = 9});
-  const auto found = window.find(kConversation, kMei, id, kBegin + kMinute);
+  EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute, 0).answer, Answer::kNew);
+  window.insert(window.find(kConversation, kMei, id, kBegin + kMinute, 0), {.seq = 4, .time_ms = 9}, 0);
+  const auto found = window.find(kConversation, kMei, id, kBegin + kMinute, 0);
   EXPECT_EQ(found.answer, Answer::kSeen);
   EXPECT_EQ(found.append.seq, 4u);
-  EXPECT_EQ(window.find(kConversation, {v1::ACTOR_KIND_AGENT, 7}, id, kBegin + kMinute).answer, Answer::kNew);
-  window.erase(DedupeWindow::key_of(kConversation, kMei, id));
-  EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute).answer, Answer::kNew);
+  EXPECT_EQ(window.find(kConversation, {v1::ACTOR_KIND_AGENT, 7}, id, kBegin + kMinute, 0).answer, Answer::kNew);
+  window.take_back(1);
+  EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + kMinute, 0).answer, Answer::kNew);
 }
 
 TEST(DedupeWindow, AsksTheStoreForWhatMayBeOlderThanItself) {
   DedupeWindow window(kBegin);
-  const auto before = window.find(kConversation, kMei, uuid_v7(kBegin - kMinute), kBegin + kMinute);
+  const auto before = window.find(kConversation, kMei, uuid_v7(kBegin - kMinute), kBegin + kMinute, 0);
   EXPECT_EQ(before.answer, Answer::kAskStore);
   EXPECT_EQ(before.not_before_ms, kBegin - kMinute - limits::kClientIdFutureMax.count());
-  EXPECT_EQ(window.find(kConversation, kMei, "order-17", kBegin).answer, Answer::kAskStore);
+  EXPECT_EQ(window.find(kConversation, kMei, "order-17", kBegin, 0).answer, Answer::kAskStore);
 }
 
 TEST(DedupeWindow, RefusesIdsFromTheFuture) {
   DedupeWindow window(kBegin);
-  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute), kBegin).answer, Answer::kFromTheFuture);
+  EXPECT_TRUE(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute), kBegin, 0).from_the_future);
+  EXPECT_FALSE(window.find(kConversation, kMei, uuid_v7(kBegin + 1), kBegin, 0).from_the_future);
+}
+
+TEST(DedupeWindow, AsksTheStoreWhereAnotherProcessWroteUnderAClockThatWasAhead) {
+  DedupeWindow window(kBegin);
+  const std::string id = uuid_v7(kBegin + 5 * kMinute);
+  const std::int64_t stored_until = kBegin + 6 * kMinute;
+  EXPECT_EQ(window.find(kConversation, kMei, id, kBegin + 7 * kMinute, stored_until).answer, Answer::kAskStore);
+  // Also while our clock is still behind.
+  const auto ahead = window.find(kConversation, kMei, id, kBegin, stored_until);
+  EXPECT_EQ(ahead.answer, Answer::kAskStore);
+  EXPECT_TRUE(ahead.from_the_future);
+  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + 9 * kMinute), kBegin + 9 * kMinute, stored_until).answer, Answer::kNew);
+}
+
+TEST(DedupeWindow, KeepsWhatTheStoreDoesNotHaveYet) {
+  DedupeWindow window(kBegin, 2);
+  const auto find = [&](int i) { return window.find(kConversation, kMei, "order/" + std::to_string(i), kBegin, 0); };
+  for (std::size_t i = 0; i < 5; ++i) window.insert(find(static_cast<int>(i)), {.seq = 1, .time_ms = 0}, i);
+  EXPECT_EQ(window.size(), 5u);
+  EXPECT_EQ(find(0).answer, Answer::kSeen);
+  // Two of them failed, the others are durable.
+  window.take_back(2);
+  EXPECT_EQ(find(4).answer, Answer::kAskStore);
+  window.insert(find(3), {.seq = 2, .time_ms = 0}, 0);
+  EXPECT_EQ(window.size(), 2u);
+  EXPECT_EQ(find(3).append.seq, 2u);
 }
 
 TEST(DedupeWindow, AFullWindowKnowsWhatIsYoungerThanAllItForgot) {
   DedupeWindow window(kBegin, 2);
   for (int i = 1; i <= 3; ++i) {
     const std::int64_t now = kBegin + kMinute + i;
-    window.insert(window.find(kConversation, kMei, uuid_v7(now), now), {.seq = static_cast<Seq>(i), .time_ms = 0});
+    window.insert(window.find(kConversation, kMei, uuid_v7(now), now, 0), {.seq = static_cast<Seq>(i), .time_ms = 0}, 0);
   }
   const std::int64_t now = kBegin + kMinute + 3;
-  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute + 1), now).answer, Answer::kAskStore);
-  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute + 2), now).answer, Answer::kNew);
+  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute + 1), now, 0).answer, Answer::kAskStore);
+  EXPECT_EQ(window.find(kConversation, kMei, uuid_v7(kBegin + kMinute + 2), now, 0).answer, Answer::kNew);
 }
 
 TEST(DedupeWindow, AnIdFromAheadThatWasForgottenIsAskedFor) {
   DedupeWindow window(kBegin, 1);
   const std::int64_t now = kBegin + kMinute;
   const std::string ahead = uuid_v7(now + limits::kClientIdFutureMax.count());
-  window.insert(window.find(kConversation, kMei, ahead, now), {.seq = 1, .time_ms = 0});
-  window.insert(window.find(kConversation, kMei, uuid_v7(now), now), {.seq = 2, .time_ms = 0});
-  EXPECT_EQ(window.find(kConversation, kMei, ahead, now).answer, Answer::kAskStore);
+  window.insert(window.find(kConversation, kMei, ahead, now, 0), {.seq = 1, .time_ms = 0}, 0);
+  window.insert(window.find(kConversation, kMei, uuid_v7(now), now, 0), {.seq = 2, .time_ms = 0}, 0);
+  EXPECT_EQ(window.find(kConversation, kMei, ahead, now, 0).answer, Answer::kAskStore);
 }
 
 TEST(DedupeWindow, BeginsLaterWhenFullRatherThanForgetSilently) {
   DedupeWindow window(kBegin, 2);
   const std::string first = uuid_v7(kBegin + kMinute);
-  window.insert(window.find(kConversation, kMei, first, kBegin + kMinute), {.seq = 1, .time_ms = 0});
-  window.insert(window.find(kConversation, kMei, uuid_v7(kBegin + 2 * kMinute), kBegin + 2 * kMinute), {.seq = 2, .time_ms = 0});
-  window.insert(window.find(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute), kBegin + 3 * kMinute), {.seq = 3, .time_ms = 0});
+  window.insert(window.find(kConversation, kMei, first, kBegin + kMinute, 0), {.seq = 1, .time_ms = 0}, 0);
+  window.insert(window.find(kConversation, kMei, uuid_v7(kBegin + 2 * kMinute), kBegin + 2 * kMinute, 0), {.seq = 2, .time_ms = 0}, 0);
+  window.insert(window.find(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute), kBegin + 3 * kMinute, 0), {.seq = 3, .time_ms = 0}, 0);
   EXPECT_EQ(window.size(), 2u);
-  EXPECT_EQ(window.find(kConversation, kMei, first, kBegin + 3 * kMinute).answer, Answer::kAskStore);
+  EXPECT_EQ(window.find(kConversation, kMei, first, kBegin + 3 * kMinute, 0).answer, Answer::kAskStore);
 }
 
 TEST(UuidV7Time, IsReadOnlyFromAUuidV7) {

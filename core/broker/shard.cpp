@@ -16,6 +16,10 @@ constexpr std::chrono::seconds kUnusedForWhenCrowded{5};
 
 Error busy(const char* what) { return Error{ErrorCode::kBusy, what, nullptr, limits::kBusyRetryMs}; }
 
+Error from_the_future() {
+  return Error{ErrorCode::kInvalidArgument, "the client id's time lies ahead of the server's", "client_id_in_future", 0};
+}
+
 Sender sender_of(const Principal& principal) {
   if (const auto* visitor = std::get_if<VisitorPrincipal>(&principal)) {
     return {v1::ACTOR_KIND_VISITOR, visitor->contact.value()};
@@ -102,6 +106,7 @@ void Shard::on_loaded(ConversationId id, Result<v1::ConversationSummary> loaded)
   conversation.decided.Clear();
   if (loaded) conversation.decided = std::move(*loaded);
   conversation.committed_seq = conversation.decided.last_seq();
+  conversation.loaded_until_ms = conversation.decided.updated_ms();
   conversation.phase = Conversation::Phase::kReady;
   conversation.used = deps_.clock.steady();
   run_waiting(id);
@@ -125,12 +130,9 @@ void Shard::run_waiting(ConversationId id) {
 
 void Shard::process(ConversationId id, Conversation& conversation, AppendRequest&& request, AppendDone done) {
   if (batch_full()) return refuse(done, busy("storage cannot keep up"));
-  const auto found =
-      dedupe_.find(id, sender_of(request.principal), request.append.client_id(), deps_.clock.now_ms());
+  const auto found = dedupe_.find(id, sender_of(request.principal), request.append.client_id(), deps_.clock.now_ms(),
+                                  conversation.loaded_until_ms);
   switch (found.answer) {
-    case DedupeWindow::Answer::kFromTheFuture:
-      return refuse(done, Error{ErrorCode::kInvalidArgument, "the client id's time lies ahead of the server's",
-                                "client_id_in_future", 0});
     case DedupeWindow::Answer::kSeen: {
       ++figures_.deduplicated;
       const Appended appended{id, found.append.seq, found.append.time_ms};
@@ -145,6 +147,7 @@ void Shard::process(ConversationId id, Conversation& conversation, AppendRequest
     case DedupeWindow::Answer::kNew:
       break;
   }
+  if (found.from_the_future) return refuse(done, from_the_future());
   decide_and_queue(id, conversation, std::move(request), std::move(done), found);
 }
 
@@ -156,17 +159,24 @@ void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest
   auto shared = std::make_shared<Waiting>(Waiting{std::move(request), std::move(done)});
   const auto finish = [this, id, shared, finding](Result<std::optional<StoredAppend>> found) {
     const auto it = conversations_.find(id);
-    // A batch that failed meanwhile took the conversation's state along: the append goes on with the state that comes.
-    if (it == conversations_.end() || it->second.phase == Conversation::Phase::kLoading) {
-      return append(std::move(shared->request), std::move(shared->done));
-    }
+    WK_ASSERT(it != conversations_.end());
     Conversation& ready = it->second;
+    // A batch that failed meanwhile took the conversation's state along, and left it to us to load it again. What was found may be
+    // old by then: the append begins anew, still before those that wait behind it.
+    if (ready.phase == Conversation::Phase::kLoading) {
+      if (!ready.waiting) ready.waiting = std::make_unique<std::deque<Waiting>>();
+      ready.waiting->push_front(std::move(*shared));
+      ++waiting_;
+      return start_load(id);
+    }
     ready.phase = Conversation::Phase::kReady;
     if (!found) {
       refuse(shared->done, found.error());
     } else if (*found) {
       ++figures_.deduplicated;
       shared->done(Appended{id, (*found)->seq, (*found)->time_ms});
+    } else if (finding.from_the_future) {
+      refuse(shared->done, from_the_future());
     } else {
       decide_and_queue(id, ready, std::move(shared->request), std::move(shared->done), finding);
     }
@@ -221,8 +231,8 @@ void Shard::decide_and_queue(ConversationId id, Conversation& conversation, Appe
     appended.seq = decided->back().seq();
     appended.time_ms = decided->back().time_ms();
     ++figures_.appended;
-    dedupe_.insert(finding, {appended.seq, appended.time_ms});
-    gathering_.dedupe.push_back(finding.key);
+    dedupe_.insert(finding, {appended.seq, appended.time_ms}, gathering_.deduped + (in_flight_ ? in_flight_->deduped : 0));
+    ++gathering_.deduped;
   }
   gathering_.acks.push_back({appended, std::move(done)});
   schedule_flush();

@@ -119,6 +119,7 @@ class Shard {
     static constexpr std::uint32_t kNone = ~std::uint32_t{0};
     std::uint32_t gathering_at = kNone;
     v1::ConversationSummary decided;  // the fold of everything numbered, durable or not
+    std::int64_t loaded_until_ms = 0;  // the time of the newest event when it was loaded
     std::unique_ptr<std::deque<Waiting>> waiting;  // while not kReady
     SteadyTime used;
   };
@@ -147,7 +148,7 @@ class Shard {
     std::vector<std::uint32_t> owners;
     std::vector<Touched> touched;
     std::vector<PendingAck> acks;
-    std::vector<DedupeWindow::Key> dedupe;
+    std::size_t deduped = 0;  // entries of the window that stand for its appends
     std::vector<Board::Row> board;
     std::size_t bytes = 0;
     // Since it is on its way:

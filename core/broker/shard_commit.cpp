@@ -108,17 +108,17 @@ void Shard::commit(Batch& batch) {
 void Shard::roll_back(Batch& batch, const Error& error) {
   // What was numbered after the failed batch stands on it and goes with it. The state is what the store has.
   Batch gathered = std::exchange(gathering_, {});
+  dedupe_.take_back(batch.deduped + gathered.deduped);
   for (Batch* failed : {&batch, &gathered}) {
-    for (const DedupeWindow::Key& key : failed->dedupe) dedupe_.erase(key);
     for (const Touched& touched : failed->touched) {
       Conversation& conversation = *touched.conversation;
       conversation.gathering_at = Conversation::kNone;
       conversation.in_flight = 0;
       conversation.board_due = false;
       if (board_wanted_ != 0) owe_board(touched.id, conversation, true);
-      if (conversation.phase == Conversation::Phase::kLoading) continue;
-      conversation.phase = Conversation::Phase::kLoading;
-      start_load(touched.id);
+      const auto phase = std::exchange(conversation.phase, Conversation::Phase::kLoading);
+      // While an id is looked up, the look-up's end begins the load: two appends must never be between "not found" and "numbered".
+      if (phase == Conversation::Phase::kReady) start_load(touched.id);
     }
   }
   for (PendingAck& ack : batch.acks) refuse(ack.done, error);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <thread>
 
@@ -61,6 +62,7 @@ class FakeStore final : public ConversationStore {
   Result<std::vector<EventRef>> read(ConversationId id, Seq, std::size_t) override { return log[id]; }
   Result<std::optional<StoredAppend>> find_append(ConversationId, Sender, const std::string& client_id,
                                                   std::int64_t) override {
+    while (hold_look_ups) std::this_thread::yield();
     const auto it = known.find(client_id);
     return it == known.end() ? std::nullopt : std::optional(it->second);
   }
@@ -71,6 +73,7 @@ class FakeStore final : public ConversationStore {
   }
 
   bool refuse = false;
+  std::atomic<bool> hold_look_ups = false;
   std::vector<std::pair<EventBatch, Journal::Committed>> pending;
   std::map<ConversationId, std::vector<EventRef>> log;
   std::map<ConversationId, v1::ConversationSummary> stored;
@@ -231,6 +234,31 @@ TEST_F(ShardTest, AFailedBatchLeavesNoGapAndTakesWhatStoodOnItAlong) {
   EXPECT_EQ(store.log[kConversation].back().seq, 3u);
 }
 
+// P30, P35, P36: an id is looked up, twice, when what was numbered before it fails. It is stored once, and before what came after it.
+TEST_F(ShardTest, AFailedBatchUnderALookUpStoresNothingTwice) {
+  (void)send(message("kept"));
+  settle();
+  store.stored[kConversation].set_id(kConversation.value());
+  store.stored[kConversation].set_last_seq(2);
+  const auto lost = send(message("lost"));
+  until_submitted();
+  store.hold_look_ups = true;
+  const auto first = send(message("looked up", "order/17"));
+  const auto second = send(message("looked up", "order/17"));
+  const auto behind = send(message("behind"));
+  store.finish(fail(ErrorCode::kStorageFull, "no room"));
+  loop.turn();
+  EXPECT_EQ((*lost)->error().code, ErrorCode::kStorageFull);
+  store.hold_look_ups = false;
+  until_submitted();
+  while (!first->has_value() || !second->has_value() || !behind->has_value()) settle();
+  ASSERT_TRUE(first->value() && second->value() && behind->value());
+  EXPECT_EQ((*first)->value().seq, 3u);
+  EXPECT_EQ((*second)->value().seq, 3u);
+  EXPECT_EQ((*behind)->value().seq, 4u);
+  EXPECT_EQ(store.log[kConversation].size(), 4u);
+}
+
 TEST_F(ShardTest, RefusesWithATimeWhenTheJournalIsFull) {
   (void)send(message("1"));
   settle();
@@ -256,6 +284,24 @@ TEST_F(ShardTest, RefusesAnIdFromTheFuture) {
   const auto slot = send(message("x", uuid_v7(clock.now_ms() + 3'600'000)));
   loop.run_until([&] { return slot->has_value(); });
   EXPECT_EQ((*slot)->error().client_code(), "client_id_in_future");
+}
+
+// P30, P34: what is stored is acked, also when the clock was set back between the process that stored it and this one.
+TEST_F(ShardTest, AcksWhatIsStoredThoughItsIdIsFromTheFutureNow) {
+  v1::ConversationSummary summary;
+  summary.set_id(kConversation.value());
+  summary.set_last_seq(5);
+  summary.set_updated_ms(clock.now_ms() + 3'600'000);
+  store.stored[kConversation] = summary;
+  const std::string id = uuid_v7(clock.now_ms() + 3'500'000);
+  store.known[id] = {.seq = 4, .time_ms = 1};
+  const auto slot = send(message("x", id));
+  loop.run_until([&] { return slot->has_value(); });
+  ASSERT_TRUE(slot->value());
+  EXPECT_EQ((*slot)->value().seq, 4u);
+  const auto unknown = send(message("y", uuid_v7(clock.now_ms() + 3'500'000)));
+  loop.run_until([&] { return unknown->has_value(); });
+  EXPECT_EQ((*unknown)->error().client_code(), "client_id_in_future");
 }
 
 TEST_F(ShardTest, TheBoardSeesEveryConversationOnlyWhileItIsWanted) {
