@@ -8,6 +8,7 @@
 #include "api/site_defaults.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
+#include "storage/embedded/journal/file_ops.hpp"
 
 namespace wk {
 namespace {
@@ -89,16 +90,18 @@ Result<void> tell(api::Services& services, const v1::Site& site, const Story& st
   return {};
 }
 
+// Readable for its owner alone. Whole or not at all, whenever the power fails: half a file would keep the next start from being a demo.
 Result<void> remember(const std::filesystem::path& file, const std::string& text) {
+  FileOps& files = system_files();
+  std::filesystem::path unfinished = file;
+  unfinished += ".new";
   {
-    std::ofstream out(file);
-    out << text << "\n";
-    if (!out.flush()) return fail(ErrorCode::kIo, "cannot write " + file.string());
+    WK_TRY(const std::unique_ptr<File> out, files.open(unfinished, FileOps::Open::kCreate));
+    WK_TRY_VOID(out->write_at(text + "\n", 0));
+    WK_TRY_VOID(out->sync());
   }
-  std::error_code error;
-  std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, error);
-  if (error) return fail(ErrorCode::kIo, error.message());
-  return {};
+  WK_TRY_VOID(files.rename(unfinished, file));
+  return files.sync_directory(file.parent_path());
 }
 
 }  // namespace
