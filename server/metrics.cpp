@@ -47,6 +47,7 @@ std::string metrics_text(const MetricsSource& source) {
              source.storage.journal_end.value - source.storage.journal_begin.value);
   text.gauge("weikeyi_warm_lag_bytes", "Journal the warm tier has not taken over.",
              source.storage.journal_end.value - source.storage.warm_reader.cursor.value);
+  text.counter("weikeyi_archived_events_total", "Events moved from the warm tier to the archive.", source.storage.archived_events);
   text.gauge("weikeyi_visitors_online", "Conversations with a visitor connected.", source.presence->visitors_online());
   std::uint64_t accepts = 0;
   std::uint64_t received = 0;
