@@ -1,4 +1,5 @@
 // Links to attachments, and the files themselves.
+#include "api/file_name.hpp"
 #include "api/file_store.hpp"
 #include "api/files.hpp"
 #include "api/routes.hpp"
@@ -29,25 +30,6 @@ Result<Reply> link(Call& call) {
   return reply(answer);
 }
 
-std::string quoted(const std::string& name) {
-  // RFC 6266: an ASCII fallback and the real name in UTF-8 (RFC 8187).
-  std::string ascii;
-  std::string encoded;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
-                       byte == '.' || byte == '-' || byte == '_';
-    ascii.push_back(plain || byte == ' ' ? c : '_');
-    if (plain) {
-      encoded.push_back(c);
-    } else {
-      static constexpr char kHex[] = "0123456789ABCDEF";
-      encoded += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return "filename=\"" + ascii + "\"; filename*=UTF-8''" + encoded;
-}
-
 }  // namespace
 
 Result<Reply> serve_file(Call& call) {
@@ -65,8 +47,7 @@ Result<Reply> serve_file(Call& call) {
   const bool as_download = !shown_inline(record.attachment.media_type()) || call.request.query.has("download");
   HttpResponse response = HttpResponse::file(file_path(call.services.files, id).string(),
                                              as_download ? "application/octet-stream" : record.attachment.media_type());
-  response.headers.set("Content-Disposition",
-                       (as_download ? "attachment; " : "inline; ") + quoted(record.attachment.name()));
+  response.headers.set("Content-Disposition", content_disposition(as_download, record.attachment.name()));
   // Whatever it is, it cannot act in our origin.
   response.headers.set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'");
   response.headers.set("X-Content-Type-Options", "nosniff");

@@ -2,10 +2,26 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include "api/limits.hpp"
 #include "base/assert.hpp"
+#include "base/encoding.hpp"
 #include "weikeyi/v1/resource.pb.h"
 
 namespace wk::api {
+namespace {
+
+// Reasons may quote what was sent, which need not be text and may be long.
+std::string presentable(std::string text) {
+  if (!utf8_valid(text)) {
+    for (char& c : text) {
+      if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    }
+  }
+  text.resize(utf8_prefix(text, api_limits::kProblemDetailBytesMax).size());
+  return text;
+}
+
+}  // namespace
 
 std::string to_json(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
@@ -53,7 +69,7 @@ HttpResponse problem(const Error& error) {
   problem.set_title(std::string(http_reason_phrase(status)));
   problem.set_status(static_cast<unsigned>(status));
   // What went wrong inside is for the log.
-  problem.set_detail(status == 500 ? "something failed inside; see the server's log" : error.context);
+  problem.set_detail(status == 500 ? "something failed inside; see the server's log" : presentable(error.context));
   problem.set_code(std::string(error.client_code()));
   problem.set_retry_after_ms(error.retry_after_ms);
   HttpResponse response = HttpResponse::json(status, to_json(problem));

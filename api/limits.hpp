@@ -26,4 +26,7 @@ inline constexpr std::size_t kCallsQueuedMax = 512;
 // Addresses whose rates are kept; beyond, the table begins anew.
 inline constexpr std::size_t kAddressesMax = 20'000;
 
+// What an answer says about why; longer reasons are cut.
+inline constexpr std::size_t kProblemDetailBytesMax = 500;
+
 }  // namespace wk::api_limits

@@ -4,28 +4,14 @@
 #include <optional>
 
 #include "api/caller.hpp"
+#include "api/file_name.hpp"
 #include "api/file_store.hpp"
 #include "api/json.hpp"
-#include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "core/model/decide.hpp"
-#include "core/model/limits.hpp"
 
 namespace wk::api {
 namespace {
-
-// What a client calls the file, made harmless: no path, no control characters, bounded.
-std::string file_name(std::string_view given) {
-  const std::size_t slash = given.find_last_of("/\\");
-  if (slash != std::string_view::npos) given.remove_prefix(slash + 1);
-  std::string name;
-  for (const char c : given) {
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) name.push_back(c);
-  }
-  if (!utf8_valid(name)) name.clear();
-  name = std::string(utf8_prefix(name, limits::kNameBytesMax));
-  return name.empty() ? "file" : name;
-}
 
 // The upload's life off the loop: its steps run on the pool one after the other. Thread-safe.
 class UploadJob : public std::enable_shared_from_this<UploadJob> {
@@ -137,7 +123,7 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
     if (file_->bytes() == 0) return fail(ErrorCode::kInvalidArgument, "the file is empty");
     v1::Attachment& attachment = record_.attachment;
     attachment.set_id(record_.id.value());
-    attachment.set_name(file_name(request_.query.get("name")));
+    attachment.set_name(attachment_name(request_.query.get("name")));
     attachment.set_size_bytes(file_->bytes());
     describe_content(file_->temporary(), attachment);
     record_.created_ms = services_.clock.now_ms();

@@ -14,6 +14,18 @@ function(wk_library name)
   target_link_libraries(wk_${name} PUBLIC ${ARG_DEPS} PRIVATE wk_options ${ARG_PRIVATE_DEPS})
 endfunction()
 
+# wk_interface_library(ports core/ports wk::model): headers alone, with a view of the include tree like every wk_library.
+function(wk_interface_library name dir)
+  set(view ${PROJECT_BINARY_DIR}/include/${name})
+  cmake_path(GET dir PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${view}/${parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${dir} ${view}/${dir} SYMBOLIC)
+  add_library(wk_${name} INTERFACE)
+  add_library(wk::${name} ALIAS wk_${name})
+  target_include_directories(wk_${name} INTERFACE ${view})
+  target_link_libraries(wk_${name} INTERFACE ${ARGN})
+endfunction()
+
 # wk_test(journal_test SOURCES a_test.cpp DEPS wk::embedded): one GoogleTest binary per module, known to ctest as one test.
 function(wk_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
@@ -33,4 +45,26 @@ function(wk_bench name)
   add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} wk_options benchmark::benchmark)
   add_dependencies(benches ${name})
+endfunction()
+
+# wk_fuzz(http_parser_fuzz SOURCES http_parser_fuzz.cpp DEPS wk::net): a fuzz target (tests/fuzz/README.md). What it found, and
+# what it begins with, is in fuzz_corpus/http_parser beside it; fuzz_corpus/http_parser.dict has words of the language, if any.
+# With the preset `fuzz` a libFuzzer binary of the target `fuzzers`; elsewhere a test that replays the corpus.
+add_custom_target(fuzzers)
+function(wk_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  string(REGEX REPLACE "_fuzz$" "" subject ${name})
+  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz_corpus/${subject})
+  if(WK_FUZZ)
+    add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE ${ARG_DEPS} wk::fuzz_input wk_options)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+    add_dependencies(fuzzers ${name})
+    # For tools/fuzz.sh.
+    file(WRITE ${PROJECT_BINARY_DIR}/fuzz/${name}.corpus "${corpus}\n")
+  else()
+    wk_test(${name} SOURCES ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp DEPS ${ARG_DEPS} wk::fuzz_input)
+    target_compile_definitions(${name} PRIVATE WK_FUZZ_CORPUS="${corpus}")
+  endif()
 endfunction()

@@ -12,6 +12,13 @@ if(WK_SANITIZE)
   target_link_options(wk_options INTERFACE -fsanitize=${WK_SANITIZE})
 endif()
 
+# libFuzzer (clang alone has it): every file of ours counts the edges it takes; cmake/wk_library.cmake makes the targets.
+option(WK_FUZZ "Build fuzz targets; needs clang" OFF)
+if(WK_FUZZ)
+  target_compile_options(wk_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(wk_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 find_program(WK_MOLD mold)
 if(WK_MOLD)
   add_link_options(-fuse-ld=mold)

@@ -50,6 +50,8 @@ inline constexpr std::size_t kHeaderCountMax = 64;
 inline constexpr std::size_t kQueryParametersMax = 64;
 // One line of the chunked coding (size and extensions), or its trailers: 400 beyond.
 inline constexpr std::size_t kChunkLineBytesMax = 4 * 1024;
+// A chunk may announce this much: 413 beyond, without waiting for it. What a route takes in all is its own limit.
+inline constexpr std::uint64_t kChunkBytesMax = 1ull << 30;
 // From the first byte of a head to its last: 408 beyond (slow loris).
 inline constexpr Milliseconds kHeadTimeout{10'000};
 // Between two requests, and before the first: closed without a word beyond.

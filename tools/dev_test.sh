@@ -1,7 +1,7 @@
 # ./dev test: the steps, their counts, the summary. Read by ./dev, whose helpers it uses.
 # The last line of the output is "N passed, N failed" and nothing else; the exit status says whether N failed is 0.
 
-all_steps=(unit asan tsan web conformance e2e faults browser)
+all_steps=(unit asan tsan fuzz web conformance e2e faults browser)
 results=$root/build/test-results
 
 # count STEP PASSED FAILED SKIPPED: a step may be counted several times.
