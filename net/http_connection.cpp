@@ -61,6 +61,8 @@ struct HttpConnection::Active {
   std::string body;
   std::uint64_t body_bytes = 0;
   std::uint64_t body_bytes_max = 0;
+  // body_bytes when the time for more began.
+  std::uint64_t body_bytes_timed = 0;
   bool body_complete = false;
   bool body_paused = false;
 
@@ -237,8 +239,11 @@ bool HttpConnection::accept_body(std::uint64_t body_bytes_max) {
 }
 
 void HttpConnection::on_body(std::string_view piece) {
-  wait_in(server_.state_->body);
   active_->body_bytes += piece.size();
+  if (active_->body_bytes - active_->body_bytes_timed >= net_limits::kBodyProgressBytes) {
+    active_->body_bytes_timed = active_->body_bytes;
+    wait_in(server_.state_->body);
+  }
   if (active_->body_bytes > active_->body_bytes_max) return refuse(413, "body too large");
   if (active_->sink) return active_->sink->on_body(piece);
   if (!active_->discarding) active_->body.append(piece);

@@ -132,6 +132,10 @@ HttpRoute echo(const HttpRequest& head) {
       }};
 }
 
+HttpRoute take_large(const HttpRequest&) {
+  return BufferedBody{100'000, [](HttpRequest, HttpResponder responder) { responder.respond(HttpResponse::text(200, "taken")); }};
+}
+
 TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
   start(echo);
   Client client = connect();
@@ -383,16 +387,29 @@ TEST_F(HttpServerTest, SlowHeadIsA408AndSilenceIsClosed) {
 }
 
 TEST_F(HttpServerTest, SlowBodyIsA408ButProgressBuysTime) {
-  start(echo);
+  start(take_large);
   Client client = connect();
-  send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+  send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n");
   for (int i = 0; i < 4; ++i) {
     clock.advance(20s);
-    send(client, "x");
+    send(client, std::string(net_limits::kBodyProgressBytes, 'x'));
   }
   EXPECT_EQ(client.received, "");
   clock.advance(32s);
   pump(client);
+  EXPECT_EQ(take_answer(client.received).status, 408);
+}
+
+TEST_F(HttpServerTest, AByteNowAndThenIsNoProgress) {
+  start(take_large);
+  Client client = connect();
+  send(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n");
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(client.received, "");
+    send(client, "x");
+    clock.advance(8s);
+    pump(client);
+  }
   EXPECT_EQ(take_answer(client.received).status, 408);
 }
 

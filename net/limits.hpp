@@ -27,6 +27,9 @@ inline constexpr std::size_t kSendQueueBytesMax = 4 * 1024 * 1024;
 inline constexpr std::size_t kInputKeptBytesMax = 64 * 1024;
 // close(): time to flush what is queued and see the peer's own end; then the socket is cut.
 inline constexpr Milliseconds kCloseDeadline{5'000};
+// What a peer may still send into a closing stream, which reads it so that the kernel does not throw away our last words; then the
+// socket is cut: whoever pours on does not listen.
+inline constexpr std::size_t kDiscardedBytesMax = 8 * 1024 * 1024;
 // Pieces handed to the kernel in one writev.
 inline constexpr std::size_t kSendPiecesMax = 64;
 
@@ -56,8 +59,10 @@ inline constexpr std::uint64_t kChunkBytesMax = 1ull << 30;
 inline constexpr Milliseconds kHeadTimeout{10'000};
 // Between two requests, and before the first: closed without a word beyond.
 inline constexpr Milliseconds kIdleTimeout{60'000};
-// Without any progress of a request's body: 408 beyond. Not counted while the handler paused it.
+// Without kBodyProgressBytes more of a request's body: 408 beyond. Not counted while the handler paused it.
 inline constexpr Milliseconds kBodyTimeout{30'000};
+// What counts as progress of a body, so that a byte now and then does not hold a connection for ever.
+inline constexpr std::size_t kBodyProgressBytes = 4 * 1024;
 // Without any progress of an answer the client should be reading: cut beyond.
 inline constexpr Milliseconds kSendTimeout{60'000};
 // Requests on one connection; the last answer says Connection: close. Lets load balancers even out.

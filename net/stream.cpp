@@ -18,6 +18,8 @@ using detail::TlsSession;
 
 struct Stream::Closing {
   ScopedTimer deadline;
+  // What the peer may still send.
+  std::size_t discarded_bytes_left;
 };
 
 std::string_view close_reason_name(CloseReason reason) {
@@ -244,7 +246,12 @@ void Stream::read_ready() {
     if (received == 0) break;
     LoopStats::add(loop_->stats().receives);
     LoopStats::add(loop_->stats().bytes_received, received);
-    if (state_ == State::kOpen) deliver(buffer.first(received));
+    if (state_ == State::kOpen) {
+      deliver(buffer.first(received));
+    } else if (closing_) {
+      if (received > closing_->discarded_bytes_left) return die(CloseReason::kTimeout);
+      closing_->discarded_bytes_left -= received;
+    }
     // A short read of a socket means it is empty; of TLS only that a record ended.
     if (!tls_ && received < buffer.size()) break;
   }
@@ -379,12 +386,13 @@ void Stream::redeliver_soon() {
 
 // --- the end
 
-void Stream::close(Milliseconds deadline) {
+void Stream::close(Milliseconds deadline, std::size_t discarded_bytes_max) {
   WK_ASSERT(loop_->in_loop());
   if (state_ != State::kOpen) return;
   state_ = State::kFlushing;
   in_.reset();
   closing_ = std::make_unique<Closing>();
+  closing_->discarded_bytes_left = discarded_bytes_max;
   closing_->deadline =
       ScopedTimer(*loop_, loop_->after(deadline, [this] { die(CloseReason::kTimeout); }));
   watch_as_needed();

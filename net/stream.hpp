@@ -133,7 +133,8 @@ class Stream final : private FdHandler, private TurnEndHandler {
 
   // Sends what is queued, ends our side, waits for the peer's end, then on_closed(kLocal). The
   // input is thrown away.
-  void close(Milliseconds deadline = net_limits::kCloseDeadline);
+  void close(Milliseconds deadline = net_limits::kCloseDeadline,
+             std::size_t discarded_bytes_max = net_limits::kDiscardedBytesMax);
   // Cuts the connection now; on_closed() follows at the end of the turn.
   void abort(CloseReason reason = CloseReason::kAborted);
   // Neither closing nor closed.

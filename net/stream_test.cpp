@@ -187,6 +187,19 @@ TEST_F(StreamTest, CloseHasADeadline) {
   EXPECT_EQ(handler.close_reason, CloseReason::kTimeout);
 }
 
+TEST_F(StreamTest, CloseIsOverForAPeerThatPoursOn) {
+  on_loop([&] {
+    EXPECT_NE(stream().write("answer"), Written::kRefused);
+    stream().close(5s, 1000);
+  });
+  send_available(peer.get(), std::string(900, 'x'));
+  turns(*loop);
+  EXPECT_EQ(handler.closed, 0);
+  send_available(peer.get(), std::string(200, 'x'));
+  turns(*loop);
+  EXPECT_EQ(handler.closed, 1);
+}
+
 TEST_F(StreamTest, AbortTellsAtTheEndOfTheTurn) {
   on_loop([&] {
     stream().abort();

@@ -13,6 +13,7 @@
 #include "api/services.hpp"
 #include "core/routing/router.hpp"
 #include "gateway/server/loop_gateway.hpp"
+#include "net/address_places.hpp"
 #include "net/http_server.hpp"
 #include "net/tls.hpp"
 #include "server/contact_bridge.hpp"
@@ -48,6 +49,7 @@ class App {
   HttpRoute route(Loop& loop, const HttpRequest& head);
   void print_listening();
   void wait_for_signal();
+  void give_back_memory();
   void stop();
   std::string metrics();
   std::string not_ready() const;
@@ -65,6 +67,7 @@ class App {
   std::optional<AttachmentLinks> attachment_links_;
   std::unique_ptr<TlsContext> tls_;
   Presence presence_;
+  std::optional<AddressPlaces> places_;
   std::vector<Loop> loops_;
   std::unique_ptr<Broker> broker_;
   std::unique_ptr<ConversationService> conversations_;
@@ -77,6 +80,7 @@ class App {
   Endpoint endpoint_;
   std::string demo_json_;
   SteadyTime started_;
+  std::size_t free_after_trim_ = 0;
   bool stopped_ = false;
   std::atomic<bool> draining_{false};
 };

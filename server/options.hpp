@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct ServeOptions {
   double visitor_frames_per_second = 20;
   // Of one address: new visitor sessions a second, twelve times as many at once. Beyond: 429.
   double visitor_sessions_per_second = 5;
+  // Connections of one address (IPv6: /64) at a time; one more is closed at once. 0: as many as come. Not counted: trusted
+  // proxies, and loopback unless this is given, since behind it stands a proxy of this machine.
+  std::optional<std::uint32_t> connections_per_address;
   std::string log_level = "info";
 };
 

@@ -25,6 +25,8 @@ void add_serve(CLI::App& app, Finished finished) {
       ->capture_default_str()->check(CLI::PositiveNumber);
   serve->add_option("--visitor-sessions-per-second", options->visitor_sessions_per_second, "New visitors of one address; twelve times as many at once")
       ->capture_default_str()->check(CLI::PositiveNumber);
+  serve->add_option("--connections-per-address", options->connections_per_address,
+                    "Connections of one address at a time, 2000 if not given, 0: as many as come; trusted proxies are not counted, loopback only if given");
   serve->add_option("--log-level", options->log_level, "debug, info, warning, error")
       ->capture_default_str()->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   serve->callback([options, finished] {

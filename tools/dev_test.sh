@@ -1,7 +1,7 @@
 # ./dev test: the steps, their counts, the summary. Read by ./dev, whose helpers it uses.
 # The last line of the output is "N passed, N failed" and nothing else; the exit status says whether N failed is 0.
 
-all_steps=(unit asan tsan fuzz web conformance e2e faults browser)
+all_steps=(unit asan tsan fuzz web conformance e2e abuse faults browser)
 results=$root/build/test-results
 
 # count STEP PASSED FAILED SKIPPED: a step may be counted several times.
@@ -61,6 +61,7 @@ run_node_tests() {  # STEP FILE…
 step_conformance() { build_cpp dev weikeyi && run_node_tests conformance tests/conformance/*.test.mjs; }
 step_e2e() { build_cpp dev weikeyi && run_node_tests e2e tests/e2e/*.test.mjs; }
 step_faults() { build_cpp dev weikeyi && run_node_tests faults tests/faults/*.test.mjs; }
+step_abuse() { build_cpp dev weikeyi && run_node_tests abuse tests/abuse/*.test.mjs; }
 step_browser() { build_cpp dev weikeyi && run_node_tests browser tests/browser/*.test.mjs; }
 
 command_test() {

@@ -12,13 +12,21 @@ using websocket::CloseCode;
 using websocket::Decoded;
 using websocket::Opcode;
 
+namespace {
+
+std::uint32_t seconds_of(SteadyTime time) {
+  return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+}
+
+}  // namespace
+
 Connection::Connection(LoopGateway& gateway, std::uint64_t key, std::unique_ptr<Stream> stream, ConnectionInfo info)
     : gateway_(gateway),
       key_(key),
       stream_(std::move(stream)),
       decoder_({.role = websocket::Role::kServer,
                 .deflate = info.agreement.deflate.has_value(),
-                .message_bytes_max = gateway_limits::kClientMessageBytesMax}),
+                .message_bytes_max = gateway_limits::kHelloBytesMax}),
       info_(std::make_unique<ConnectionInfo>(std::move(info))),
       heard_(gateway.loop().now()),
       bucket_(gateway.services().visitor_frames(), heard_),
@@ -61,8 +69,13 @@ std::size_t Connection::on_data(std::span<char> bytes) {
   const std::size_t received = bytes.size();
   while (phase_ != Phase::kClosing) {
     const Decoded decoded = decoder_.next(gateway_.codec(), bytes);
+    if (flooding(decoded.kind)) {
+      close(CloseCode::kPolicyViolation, "too_many_frames", gateway_limits::kFloodRetryMs);
+      return received;
+    }
     switch (decoded.kind) {
       case Decoded::Kind::kNothing:
+        if (message_overdue()) close(CloseCode::kPolicyViolation, "message_too_slow", gateway_limits::kFloodRetryMs);
         return received;
       case Decoded::Kind::kText:
       case Decoded::Kind::kBinary: {
@@ -71,10 +84,13 @@ std::size_t Connection::on_data(std::span<char> bytes) {
           close(CloseCode::kUnsupportedData, "wrong_message_type", 0);
           return received;
         }
+        message_began_s_ = 0;
         on_message(decoded.payload);
         break;
       }
       case Decoded::Kind::kPing: {
+        // Whoever does not read what it got needs no more of it.
+        if (congested()) break;
         std::string pong;
         websocket::append_pong(pong, decoded.payload);
         written(stream_->write(std::move(pong)));
@@ -89,13 +105,36 @@ std::size_t Connection::on_data(std::span<char> bytes) {
         end_session();
         phase_ = Phase::kClosing;
         (void)stream_->write(std::move(reply));
-        stream_->close();
+        stream_->close(Milliseconds(1'500), gateway_limits::kDiscardedBytesMax);
         return received;
       }
     }
   }
   // Where the stream moved on, what is left of the bytes goes with it.
   return received - bytes.size();
+}
+
+bool Connection::flooding(Decoded::Kind kind) {
+  constexpr std::uint16_t kMost = 0xFFFF;
+  const bool control = kind == Decoded::Kind::kPing || kind == Decoded::Kind::kPong;
+  if (!control && kind != Decoded::Kind::kText && kind != Decoded::Kind::kBinary) return false;
+  const auto second = static_cast<std::uint8_t>(seconds_of(gateway_.loop().now()));
+  if (std::exchange(second_, second) != second) messages_in_second_ = control_frames_in_second_ = 0;
+  if (control) return ++control_frames_in_second_ > gateway_limits::kControlFramesPerSecondMax;
+  if (messages_in_second_ < kMost) ++messages_in_second_;
+  const double most = is_visitor() ? gateway_.services().visitor_frames_per_second * gateway_limits::kVisitorFloodFactor
+                                   : gateway_limits::kAgentFramesPerSecondMax;
+  return messages_in_second_ > std::min<double>(most, kMost);
+}
+
+bool Connection::message_overdue() {
+  if (!decoder_.in_message()) {
+    message_began_s_ = 0;
+    return false;
+  }
+  const std::uint32_t now_s = std::max(seconds_of(gateway_.loop().now()), 1u);
+  if (message_began_s_ == 0) message_began_s_ = now_s;
+  return now_s - message_began_s_ > gateway_limits::kMessageSecondsMax;
 }
 
 void Connection::on_message(std::string_view payload) {
@@ -189,7 +228,7 @@ void Connection::close(CloseCode code, const std::string& reason, std::uint32_t 
   std::string bytes;
   websocket::append_close(bytes, code, reason);
   (void)stream_->write(std::move(bytes));
-  stream_->close(Milliseconds(1'500));
+  stream_->close(Milliseconds(1'500), gateway_limits::kDiscardedBytesMax);
 }
 
 void Connection::on_closed(CloseReason) {

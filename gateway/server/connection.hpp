@@ -125,6 +125,10 @@ class Connection final : public StreamHandler {
   void on_closed(CloseReason reason) override;
 
   // connection.cpp
+  // Counts a frame; true: too many within a second.
+  bool flooding(websocket::Decoded::Kind kind);
+  // After all input was read: whether a message has been under way for too long.
+  bool message_overdue();
   void on_message(std::string_view payload);
   void on_frame(v1::ClientFrame& frame);
   void send_message(std::string_view payload);
@@ -190,9 +194,15 @@ class Connection final : public StreamHandler {
   // A visitor's Welcome waits for its conversation's state.
   bool welcomed_ : 1 = false;
   bool above_high_water_ : 1 = false;
+  // What came in this second of the clock (its last byte).
+  std::uint8_t second_ = 0;
+  std::uint16_t messages_in_second_ = 0;
+  std::uint16_t control_frames_in_second_ = 0;
+  // When the message under way began, in seconds; 0: none is.
+  std::uint32_t message_began_s_ = 0;
 };
 
 // An idle visitor's share; the next size class of the allocator begins behind it.
-static_assert(sizeof(Connection) <= 160);
+static_assert(sizeof(Connection) <= 192);
 
 }  // namespace wk

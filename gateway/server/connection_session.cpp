@@ -31,6 +31,7 @@ void Connection::on_authenticated(v1::Hello hello, Result<Authenticated> answer)
     const bool again = error.code == ErrorCode::kBusy || error.code == ErrorCode::kUnavailable;
     return close(again ? CloseCode::kTryAgainLater : CloseCode(4401), std::string(error.client_code()), error.retry_after_ms);
   }
+  decoder_.set_message_bytes_max(gateway_limits::kClientMessageBytesMax);
   if (auto* visitor = std::get_if<VisitorPrincipal>(&answer->principal)) return admit_visitor(hello, std::move(*visitor));
   begin_agent(hello, std::move(*answer));
 }

@@ -10,6 +10,21 @@ namespace wk {
 
 using websocket::CloseCode;
 
+namespace {
+
+// At least one stays.
+void cut_to_bytes(std::vector<EventRef>& events, std::size_t bytes_max) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    bytes += events[i].bytes.size();
+    if (bytes <= bytes_max) continue;
+    events.erase(events.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(i, 1)), events.end());
+    return;
+  }
+}
+
+}  // namespace
+
 Subscription* Connection::find(ConversationId conversation) {
   if (Visitor* visitor = this->visitor()) {
     return visitor->subscription.conversation() == conversation ? &visitor->subscription : nullptr;
@@ -113,9 +128,10 @@ void Connection::retry_reads() {
 
 bool Connection::read_recent(Subscription& subscription) {
   while (subscription.wants_read() && !congested()) {
-    const auto events = gateway_.services().store.read_recent(subscription.conversation(), subscription.cursor(),
+    auto events = gateway_.services().store.read_recent(subscription.conversation(), subscription.cursor(),
                                                               gateway_limits::kCatchUpEvents);
     if (!events || events->empty()) return false;
+    cut_to_bytes(*events, gateway_limits::kCatchUpBytes);
     send_events(subscription, *events);
   }
   return true;
@@ -137,6 +153,7 @@ void Connection::start_read(Subscription& subscription) {
   const Enqueued enqueued = gateway_.services().pool.submit(
       [&gateway = gateway_, &store = gateway_.services().store, key = key_, conversation, after = subscription.cursor()] {
         auto events = store.read(conversation, after, gateway_limits::kCatchUpEvents);
+        if (events) cut_to_bytes(*events, gateway_limits::kCatchUpBytes);
         gateway.post_to(key, [conversation, events = std::move(events)](Connection& connection) mutable {
           connection.on_read(conversation, std::move(events));
         });

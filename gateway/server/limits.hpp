@@ -9,6 +9,19 @@ namespace wk::gateway_limits {
 
 // A frame from a client; larger: closed with 1009. A message's text may take 20,000 bytes, JSON escapes it.
 inline constexpr std::uint32_t kClientMessageBytesMax = 256 * 1024;
+// The first one, which anybody may send; larger: closed with 1009.
+inline constexpr std::uint32_t kHelloBytesMax = 64 * 1024;
+// From the first byte of a message to its last; later: closed with 1008, so that half messages are not piled up.
+inline constexpr unsigned kMessageSecondsMax = 30;
+// Frames of one connection within a second; more: closed with 1008, since even to refuse them costs the others' time.
+// Control frames (pings, pongs) of anybody; messages of an agent; messages of a visitor as a multiple of the rate it has.
+inline constexpr std::uint32_t kControlFramesPerSecondMax = 50;
+inline constexpr std::uint32_t kAgentFramesPerSecondMax = 5'000;
+inline constexpr double kVisitorFloodFactor = 10;
+// What may still come behind our close frame before the socket is cut. Less than the stream's own: nothing large is under way here.
+inline constexpr std::size_t kDiscardedBytesMax = 1024 * 1024;
+// When who was sent away for flooding may come back.
+inline constexpr std::uint32_t kFloodRetryMs = 5'000;
 // No Hello by then: closed.
 inline constexpr std::chrono::seconds kHelloDeadline{10};
 // What clients are told to ping after when they have sent nothing.
@@ -25,6 +38,9 @@ inline constexpr std::uint32_t kAppendsInFlightMax = 256;
 inline constexpr double kVisitorBurstSeconds = 5;
 // Events read from storage at a time for a subscriber that is behind.
 inline constexpr std::size_t kCatchUpEvents = 200;
+// Bytes of them sent at a time; the rest is read again when the peer has taken these. Many who ask for long histories and then do
+// not read hold this much each.
+inline constexpr std::size_t kCatchUpBytes = 256 * 1024;
 // A visitor that names no cursor gets this many of the newest events.
 inline constexpr std::uint32_t kVisitorNewestMax = 100;
 // When to try again after a failure that may pass (disk full, I/O).

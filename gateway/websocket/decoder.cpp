@@ -36,6 +36,8 @@ struct Decoder::Partial {
   bool deflated = false;
   Opcode opcode = Opcode::kContinuation;
   Utf8Validator utf8;
+  // Frames after the first.
+  std::uint32_t fragments = 0;
   std::vector<char> message;
 };
 
@@ -186,6 +188,11 @@ Decoded Decoder::next(LoopCodec& codec, std::span<char>& input) {
 
       const FrameHeader& frame = parsed.frame;
       if (!is_control(frame.opcode)) {
+        if (in_message && ++partial_->fragments > kSmallFragmentsMax &&
+            partial_->message.size() / kFragmentBytesMin < partial_->fragments) {
+          input = {};
+          return fail(CloseCode::kPolicyViolation, "too many small fragments");
+        }
         const bool deflated = in_message ? partial_->deflated : frame.deflated;
         const std::uint64_t before = in_message ? partial_->message.size() : 0;
         if (frame.payload_bytes > wire_bytes_max(message_bytes_max_, deflated) - before) {
@@ -251,6 +258,7 @@ const char* Decoder::accumulate(const FrameHeader& frame, std::string_view piece
     partial.opcode = frame.opcode;
     partial.deflated = frame.deflated;
     partial.utf8 = {};
+    partial.fragments = 0;
     partial.message.clear();
   }
   if (partial.opcode == Opcode::kText && !partial.deflated && !partial.utf8.feed(piece)) return "text is not UTF-8";

@@ -54,6 +54,9 @@ class Decoder {
 
   Decoded next(LoopCodec& codec, std::span<char>& input);
 
+  // For what follows the message under way; what was held already stays.
+  void set_message_bytes_max(std::uint32_t bytes) { message_bytes_max_ = bytes; }
+
   // Nothing is held: no frame and no message is under way.
   bool idle() const { return partial_ == nullptr; }
   // Heap in use for what is under way, for accounting.
