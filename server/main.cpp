@@ -1,5 +1,6 @@
 // The command line: weikeyi serve | admin | check | backup | restore | bench.
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -29,6 +30,8 @@ int finish(const wk::Result<void>& result) {
 
 int main(int argc, char** argv) {
   prepare_signals();
+  // Everything that is written here is this installation's alone: password hashes, keys, what people wrote.
+  ::umask(0077);
   CLI::App app{"weikeyi (唯一客服): a customer-service system that a company runs itself"};
   app.set_version_flag("--version", WK_VERSION);
   app.require_subcommand(1);
