@@ -285,7 +285,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
   parts.tm_min = number(20, 2);
   parts.tm_sec = number(23, 2);
   if (month == kMonths.end() || parts.tm_mday < 1 || parts.tm_mday > 31 || parts.tm_year < 0 ||
-      parts.tm_hour < 0 || parts.tm_min < 0 || parts.tm_sec < 0) {
+      parts.tm_hour < 0 || parts.tm_hour > 23 || parts.tm_min < 0 || parts.tm_min > 59 || parts.tm_sec < 0 || parts.tm_sec > 60) {
     return std::nullopt;
   }
   parts.tm_mon = static_cast<int>(month - kMonths.begin());
