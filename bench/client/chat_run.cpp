@@ -35,6 +35,7 @@ Result<void> run_chat(ChatRun run) {
                 {"chats_per_receiver", run.load.chats_per_receiver()},
                 {"event_bytes", measured.event_bytes},
                 {"seconds", measured.seconds},
+                {"other_cores", measured.other_cores},
                 {"messages", measured.completed},
                 {"per_second", static_cast<double>(measured.completed) / measured.seconds},
                 {"delivered_per_second", static_cast<double>(measured.delivered) / measured.seconds},

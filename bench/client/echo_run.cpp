@@ -17,6 +17,7 @@ Result<void> run_echo(EchoRun run) {
                 {"in_flight", run.load.in_flight},
                 {"payload_bytes", run.load.payload_bytes},
                 {"seconds", measured.seconds},
+                {"other_cores", measured.other_cores},
                 {"messages", measured.completed},
                 {"per_second", static_cast<double>(measured.completed) / measured.seconds},
                 {"cpu", cpu_report(measured.server_cpu, measured.seconds, measured.completed)},

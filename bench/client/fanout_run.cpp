@@ -37,6 +37,7 @@ Result<void> run_fanout(FanoutRun run) {
                 {"server", server.command()},
                 {"subscribers", load.subscribers},
                 {"seconds", measured.seconds},
+                {"other_cores", measured.other_cores},
                 {"events", measured.completed},
                 {"deliveries", measured.delivered},
                 {"deliveries_per_second", static_cast<double>(measured.delivered) / measured.seconds},

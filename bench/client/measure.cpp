@@ -1,5 +1,6 @@
 #include "bench/client/measure.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -15,6 +16,7 @@ struct Snapshot {
   std::uint64_t completed = 0;
   std::uint64_t delivered = 0;
   std::uint64_t client_cpu_ns = 0;
+  std::uint64_t machine_cpu_ns = 0;
   ThreadTimes server_cpu;
 };
 
@@ -27,6 +29,7 @@ Result<Snapshot> snapshot(const WorkerGroup& workers, const ServerProcess& serve
   out.completed = workers.completed();
   out.delivered = workers.delivered();
   out.client_cpu_ns = workers.client_cpu_ns();
+  out.machine_cpu_ns = machine_cpu_ns();
   return out;
 }
 
@@ -52,6 +55,8 @@ Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, cons
   out.delivered = after.delivered - before.delivered;
   out.client_cpu_ns = after.client_cpu_ns - before.client_cpu_ns;
   out.server_cpu = difference(after.server_cpu, before.server_cpu);
+  const double measured_ns = static_cast<double>(out.client_cpu_ns + split(out.server_cpu).all());
+  out.other_cores = std::max(0.0, (static_cast<double>(after.machine_cpu_ns - before.machine_cpu_ns) - measured_ns) / 1e9 / out.seconds);
   for (const Tally* tally : workers.tallies()) {
     out.latency.add(tally->latency);
     out.delivery.add(tally->delivery);

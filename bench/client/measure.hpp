@@ -23,6 +23,8 @@ struct Measured {
   // Empty where the server's pid is not known.
   ThreadTimes server_cpu;
   std::uint64_t client_cpu_ns = 0;
+  // What neither the server nor the load used: with much of it, rates and latencies are those of a busy machine.
+  double other_cores = 0;
   Histogram latency;
   Histogram delivery;
   DeliveryFaults faults;

@@ -30,6 +30,7 @@ Result<void> run_mixed(MixedRun run) {
                 {"visitors", load.visitors},
                 {"agents", (load.visitors + load.chats_per_agent - 1) / load.chats_per_agent},
                 {"seconds", measured.seconds},
+                {"other_cores", measured.other_cores},
                 {"messages", measured.completed},
                 {"answers", sum.answers},
                 {"typing", sum.typing},

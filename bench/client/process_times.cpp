@@ -1,5 +1,7 @@
 #include "bench/client/process_times.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -55,6 +57,14 @@ CpuSplit split(const ThreadTimes& times) {
     }
   }
   return out;
+}
+
+std::uint64_t machine_cpu_ns() {
+  std::ifstream in("/proc/stat");
+  std::string name;
+  std::uint64_t user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
+  in >> name >> user >> nice >> system >> idle >> iowait >> irq >> softirq;
+  return (user + nice + system + irq + softirq) * (1'000'000'000 / static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)));
 }
 
 Result<Memory> memory(pid_t process) {

@@ -30,6 +30,9 @@ struct CpuSplit {
 // A process without our thread names (a floor) is ack path as a whole.
 CpuSplit split(const ThreadTimes& times);
 
+// CPU that everything on this machine has used since it booted (/proc/stat), in nanoseconds.
+std::uint64_t machine_cpu_ns();
+
 struct Memory {
   std::uint64_t anonymous_bytes = 0;
   std::uint64_t rss_bytes = 0;

@@ -40,6 +40,7 @@ Result<void> run_storm(StormRun run) {
                 {"ends_with", run.hello ? "subscription" : "upgrade"},
                 {"concurrent", load.concurrent},
                 {"seconds", measured.seconds},
+                {"other_cores", measured.other_cores},
                 {"handshakes", measured.completed},
                 {"per_second", static_cast<double>(measured.completed) / measured.seconds},
                 {"cpu", cpu_report(measured.server_cpu, measured.seconds, measured.completed)},

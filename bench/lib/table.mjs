@@ -6,11 +6,17 @@ const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
+/** The most that other work on the machine used during a turn, in cores. */
+export const otherCores = ({ ours, floor }) => Math.max(0, ...[...ours, ...floor].map((report) => report.other_cores ?? 0));
+
+// From here on the machine was too busy for rates and latencies.
+const kBusyCores = 0.2;
+
 /** The figures of a case, each with its median, its ratio (the median of the turns' ratios) and how far the turns were apart. */
 export function judge(group, { name, figures }, { ours, floor }) {
   return figures.map((figure) => {
     const values = ours.map(figure.of);
-    const result = { group, case: name, figure: figure.name, ours: median(values), turns: values };
+    const result = { group, case: name, figure: figure.name, ours: median(values), turns: values, other_cores: otherCores({ ours, floor }) };
     if (!figure.alone) {
       const floors = floor.map(figure.of);
       const ratios = values.map((value, i) => value / floors[i]);
@@ -46,5 +52,7 @@ export function table(report) {
   const { cpu, cores, memory_gib: memory, kernel } = report.machine;
   const head = `${report.date}  ${report.commit}  ${cores} × ${cpu}, ${memory} GiB, Linux ${kernel}; ${report.options.turns} turns of ${report.options.seconds} s`;
   const failures = report.failures.map((one) => `FAILED ${one.group}: ${one.case}: ${one.error}`);
-  return [head, '', line(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(line), ...failures].join('\n');
+  const busy = [...new Map(report.results.filter((one) => one.other_cores > kBusyCores).map((one) => [`${one.group}: ${one.case}`, one.other_cores])).entries()]
+    .map(([name, cores]) => `BUSY ${name}: other work used up to ${number(cores)} cores; its rates and latencies say nothing`);
+  return [head, '', line(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(line), ...failures, ...busy].join('\n');
 }
