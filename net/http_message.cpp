@@ -289,7 +289,10 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
     return std::nullopt;
   }
   parts.tm_mon = static_cast<int>(month - kMonths.begin());
-  return timegm(&parts);
+  const std::int64_t seconds = timegm(&parts);
+  // timegm carries over: a leap second at the very end would be in a year that has no form.
+  if (parts.tm_year > 9999 - 1900) return std::nullopt;
+  return seconds;
 }
 
 bool etag_matches(const HttpRequest& request, std::string_view etag) {

@@ -34,7 +34,7 @@ void try_escapes(std::string_view text) {
 
 void try_date(std::string_view text) {
   const auto seconds = parse_http_date(text);
-  if (seconds) WK_ASSERT(*seconds > 253402300799 || parse_http_date(http_date(*seconds)) == seconds);
+  if (seconds) WK_ASSERT(parse_http_date(http_date(*seconds)) == seconds);
 }
 
 void try_address(std::string_view text) {

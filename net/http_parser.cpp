@@ -260,7 +260,9 @@ HttpParser::Step HttpParser::feed(std::string_view bytes) {
     const std::size_t used = beast.put({rest.data(), rest.size()}, error);
     consumed += used;
     if (error && error != http::error::need_more) {
-      const Fault fault = beast.fault.status != 0 ? beast.fault : fault_of(error);
+      // Behind the head it is the trailer's limit, and said as below.
+      const bool trailer_limit = impl_->head_told && error == http::error::header_limit;
+      const Fault fault = beast.fault.status != 0 ? beast.fault : trailer_limit ? Fault{400, "chunk line too long"} : fault_of(error);
       return {Event::kError, consumed, {}, fault.status, fault.reason};
     }
     if (!beast.head_done) return {Event::kError, consumed, {}, 400, "malformed request"};

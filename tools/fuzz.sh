@@ -2,7 +2,7 @@
 
 fuzz_dir=$root/build/fuzz/fuzz
 # Seconds for each target in ./dev test, two targets at a time.
-fuzz_seconds=${WK_FUZZ_SECONDS:-15}
+fuzz_seconds=${WK_FUZZ_SECONDS:-60}
 
 fuzz_targets() {
   local file
