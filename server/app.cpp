@@ -1,6 +1,5 @@
 #include "server/app.hpp"
 
-#include <malloc.h>
 #include <signal.h>
 
 #include <cstdio>
@@ -224,7 +223,6 @@ void App::wait_for_signal() {
     }
     presence_.sweep();
     router_->tick();
-    if (second % 10 == 0) give_back_memory();
     if (second % 5 == 0) {
       broker_->sweep();
       if (tls_) {
@@ -243,23 +241,6 @@ void App::wait_for_signal() {
       });
     }
   }
-}
-
-// The allocator keeps what was freed between what is still in use, a hundred MiB after ten thousand connections came and went. Its
-// locks are held meanwhile, so only when there is something to be had.
-void App::give_back_memory() {
-  constexpr std::size_t kWorthBytes = 8u << 20;
-  const std::size_t free_bytes = ::mallinfo2().fordblks;
-  // What was given back is still counted as free.
-  if (free_bytes < free_after_trim_ + kWorthBytes) {
-    free_after_trim_ = std::min(free_after_trim_, free_bytes);
-    return;
-  }
-  const SteadyTime begin = clock_.steady();
-  ::malloc_trim(0);
-  free_after_trim_ = ::mallinfo2().fordblks;
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begin);
-  log_debug("memory.given_back", {{"free_bytes", free_bytes}, {"microseconds", took.count()}});
 }
 
 void App::stop() {

@@ -49,7 +49,6 @@ class App {
   HttpRoute route(Loop& loop, const HttpRequest& head);
   void print_listening();
   void wait_for_signal();
-  void give_back_memory();
   void stop();
   std::string metrics();
   std::string not_ready() const;
@@ -80,7 +79,6 @@ class App {
   Endpoint endpoint_;
   std::string demo_json_;
   SteadyTime started_;
-  std::size_t free_after_trim_ = 0;
   bool stopped_ = false;
   std::atomic<bool> draining_{false};
 };

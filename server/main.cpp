@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -32,6 +34,8 @@ int main(int argc, char** argv) {
   prepare_signals();
   // Everything that is written here is this installation's alone: password hashes, keys, what people wrote.
   ::umask(0077);
+  // What does not decode is answered where it came from; a line on stderr for each would be a stranger's to write.
+  google::protobuf::SetLogHandler(nullptr);
   CLI::App app{"weikeyi (唯一客服): a customer-service system that a company runs itself"};
   app.set_version_flag("--version", WK_VERSION);
   app.require_subcommand(1);

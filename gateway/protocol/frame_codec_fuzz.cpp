@@ -1,5 +1,6 @@
 // What a client may send as a frame, in both encodings: what is taken can be written again and means the same, and the rules
 // of appending answer to all of it.
+#include <google/protobuf/stubs/logging.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/message_differencer.h>
 
@@ -62,6 +63,8 @@ void try_append(std::uint8_t choice, const v1::Append& append) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace wk;
+  // As the server does (server/main.cpp).
+  [[maybe_unused]] static const auto logged = google::protobuf::SetLogHandler(nullptr);
   fuzz::Input input(data, size);
   const std::uint8_t choice = input.byte();
   const Encoding encoding = (choice & 1) != 0 ? Encoding::kJson : Encoding::kProto;
