@@ -14,8 +14,9 @@ using websocket::Opcode;
 
 namespace {
 
-std::uint32_t seconds_of(SteadyTime time) {
-  return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
+// The last byte of the seconds: who counts within one, or up to some tens of them, needs no more.
+std::uint8_t second_of(SteadyTime time) {
+  return static_cast<std::uint8_t>(std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count());
 }
 
 }  // namespace
@@ -28,9 +29,9 @@ Connection::Connection(LoopGateway& gateway, std::uint64_t key, std::unique_ptr<
                 .deflate = info.agreement.deflate.has_value(),
                 .message_bytes_max = gateway_limits::kHelloBytesMax}),
       info_(std::make_unique<ConnectionInfo>(std::move(info))),
+      agreement_(info_->agreement),
       heard_(gateway.loop().now()),
-      bucket_(gateway.services().visitor_frames(), heard_),
-      agreement_(info_->agreement) {
+      bucket_(gateway.services().visitor_frames(), heard_) {
   stream_->set_handler(*this);
 }
 
@@ -40,10 +41,10 @@ Connection::Connection(LoopGateway& gateway, std::uint64_t key, std::unique_ptr<
       key_(key),
       stream_(std::move(stream)),
       decoder_(std::move(decoder)),
-      heard_(gateway.loop().now()),
-      bucket_(gateway.services().visitor_frames(), heard_),
+      phase_(Phase::kAuthenticating),
       agreement_(agreement),
-      phase_(Phase::kAuthenticating) {
+      heard_(gateway.loop().now()),
+      bucket_(gateway.services().visitor_frames(), heard_) {
   stream_->set_handler(*this);
 }
 
@@ -84,7 +85,7 @@ std::size_t Connection::on_data(std::span<char> bytes) {
           close(CloseCode::kUnsupportedData, "wrong_message_type", 0);
           return received;
         }
-        message_began_s_ = 0;
+        in_message_ = false;
         on_message(decoded.payload);
         break;
       }
@@ -115,12 +116,12 @@ std::size_t Connection::on_data(std::span<char> bytes) {
 }
 
 bool Connection::flooding(Decoded::Kind kind) {
-  constexpr std::uint16_t kMost = 0xFFFF;
   const bool control = kind == Decoded::Kind::kPing || kind == Decoded::Kind::kPong;
   if (!control && kind != Decoded::Kind::kText && kind != Decoded::Kind::kBinary) return false;
-  const auto second = static_cast<std::uint8_t>(seconds_of(gateway_.loop().now()));
+  const std::uint8_t second = second_of(gateway_.loop().now());
   if (std::exchange(second_, second) != second) messages_in_second_ = control_frames_in_second_ = 0;
   if (control) return ++control_frames_in_second_ > gateway_limits::kControlFramesPerSecondMax;
+  constexpr std::uint16_t kMost = 0xFFFF;
   if (messages_in_second_ < kMost) ++messages_in_second_;
   const double most = is_visitor() ? gateway_.services().visitor_frames_per_second * gateway_limits::kVisitorFloodFactor
                                    : gateway_limits::kAgentFramesPerSecondMax;
@@ -128,13 +129,10 @@ bool Connection::flooding(Decoded::Kind kind) {
 }
 
 bool Connection::message_overdue() {
-  if (!decoder_.in_message()) {
-    message_began_s_ = 0;
-    return false;
-  }
-  const std::uint32_t now_s = std::max(seconds_of(gateway_.loop().now()), 1u);
-  if (message_began_s_ == 0) message_began_s_ = now_s;
-  return now_s - message_began_s_ > gateway_limits::kMessageSecondsMax;
+  const std::uint8_t second = second_of(gateway_.loop().now());
+  if (!in_message_) message_began_ = second;
+  in_message_ = decoder_.in_message();
+  return in_message_ && static_cast<std::uint8_t>(second - message_began_) > gateway_limits::kMessageSecondsMax;
 }
 
 void Connection::on_message(std::string_view payload) {

@@ -20,6 +20,7 @@
 #include "gateway/protocol/frame_codec.hpp"
 #include "gateway/server/event_frames.hpp"
 #include "gateway/server/hello.hpp"
+#include "gateway/server/limits.hpp"
 #include "gateway/server/subscription.hpp"
 #include "gateway/websocket/decoder.hpp"
 #include "gateway/websocket/encoder.hpp"
@@ -88,8 +89,11 @@ class Connection final : public StreamHandler {
   void close(websocket::CloseCode code, const std::string& reason, std::uint32_t retry_after_ms);
   // Deadlines. When to look again; nullopt: never (it is closing).
   std::optional<SteadyTime> look();
-  // Reads from storage that the pool refused.
+  // Reads that the pool refused, or that had to wait for the loop's next turn.
   void retry_reads();
+  // Whether it stands in the gateway's list of those who read on with the next turn.
+  bool catching_up() const { return catching_up_; }
+  void set_catching_up(bool on) { catching_up_ = on; }
 
   // -- answers that were under way when they began on other threads
   void on_authenticated(v1::Hello hello, Result<Authenticated> answer);
@@ -162,8 +166,8 @@ class Connection final : public StreamHandler {
   void on_subscribe(std::uint32_t ref, const v1::Subscribe& subscribe);
   void on_unsubscribe(const v1::Unsubscribe& unsubscribe);
   void subscribe(ConversationId conversation, std::uint32_t ref, Seq after, std::uint32_t newest_max);
-  void start_read(Subscription& subscription);
-  // Sends what memory has of what is missing; true: nothing is missing any more, or the socket is full.
+  void start_read(Subscription& subscription, std::size_t events_max = gateway_limits::kCatchUpFirstEvents);
+  // Sends some of what is missing from memory; false: it has to be read from storage.
   bool read_recent(Subscription& subscription);
   void send_events(Subscription& subscription, const std::vector<EventRef>& events);
   void drop_subscription(ConversationId conversation);
@@ -185,24 +189,26 @@ class Connection final : public StreamHandler {
   // An encoded VisitorContext, until the conversation has begun: it goes into ConversationStarted. Encoded it is a third of the
   // size, and most visitors never write.
   SharedBytes context_;
-  std::variant<std::monostate, Visitor, std::unique_ptr<Agent>> session_;
-  SteadyTime heard_;
-  SmallTokenBucket bucket_;
+  // What follows stands in its padding.
+  [[no_unique_address]] std::variant<std::monostate, Visitor, std::unique_ptr<Agent>> session_;
+  Phase phase_ = Phase::kAwaitingHello;
   std::uint16_t appends_in_flight_ = 0;
   const Agreement agreement_;
-  Phase phase_ = Phase::kAwaitingHello;
+  SteadyTime heard_;
+  SmallTokenBucket bucket_;
   // A visitor's Welcome waits for its conversation's state.
   bool welcomed_ : 1 = false;
   bool above_high_water_ : 1 = false;
-  // What came in this second of the clock (its last byte).
+  bool in_message_ : 1 = false;
+  bool catching_up_ : 1 = false;
+  // Seconds of the clock, their last byte: the one that is counted, and the one the message under way began in.
   std::uint8_t second_ = 0;
+  std::uint8_t message_began_ = 0;
+  std::uint8_t control_frames_in_second_ = 0;
   std::uint16_t messages_in_second_ = 0;
-  std::uint16_t control_frames_in_second_ = 0;
-  // When the message under way began, in seconds; 0: none is.
-  std::uint32_t message_began_s_ = 0;
 };
 
 // An idle visitor's share; the next size class of the allocator begins behind it.
-static_assert(sizeof(Connection) <= 192);
+static_assert(sizeof(Connection) <= 160);
 
 }  // namespace wk

@@ -12,6 +12,12 @@ using websocket::CloseCode;
 
 namespace {
 
+std::size_t bytes_of(const std::vector<EventRef>& events) {
+  std::size_t bytes = 0;
+  for (const EventRef& event : events) bytes += event.bytes.size();
+  return bytes;
+}
+
 // At least one stays.
 void cut_to_bytes(std::vector<EventRef>& events, std::size_t bytes_max) {
   std::size_t bytes = 0;
@@ -127,13 +133,18 @@ void Connection::retry_reads() {
 }
 
 bool Connection::read_recent(Subscription& subscription) {
-  while (subscription.wants_read() && !congested()) {
-    auto events = gateway_.services().store.read_recent(subscription.conversation(), subscription.cursor(),
-                                                              gateway_limits::kCatchUpEvents);
-    if (!events || events->empty()) return false;
-    cut_to_bytes(*events, gateway_limits::kCatchUpBytes);
-    send_events(subscription, *events);
+  if (!subscription.wants_read() || congested()) return true;
+  // Encoding takes the loop's time: of that all who are behind get a part of each turn, and those who chat the rest.
+  if (!gateway_.may_catch_up()) {
+    gateway_.catch_up_soon(*this);
+    return true;
   }
+  auto events = gateway_.services().store.read_recent(subscription.conversation(), subscription.cursor(), gateway_limits::kCatchUpEvents);
+  if (!events || events->empty()) return false;
+  cut_to_bytes(*events, gateway_limits::kCatchUpRecentBytes);
+  gateway_.caught_up(bytes_of(*events));
+  send_events(subscription, *events);
+  if (subscription.wants_read() && !congested()) gateway_.catch_up_soon(*this);
   return true;
 }
 
@@ -145,15 +156,15 @@ void Connection::send_events(Subscription& subscription, const std::vector<Event
   send_message(payload);
 }
 
-void Connection::start_read(Subscription& subscription) {
-  // A peer that fell behind while its socket was full joins the live ranges again from memory, within this turn.
+void Connection::start_read(Subscription& subscription, std::size_t events_max) {
+  // A peer that fell behind while its socket was full joins the live ranges again from memory, within this turn or the next.
   if (read_recent(subscription)) return;
   subscription.read_begins();
   const ConversationId conversation = subscription.conversation();
   const Enqueued enqueued = gateway_.services().pool.submit(
-      [&gateway = gateway_, &store = gateway_.services().store, key = key_, conversation, after = subscription.cursor()] {
-        auto events = store.read(conversation, after, gateway_limits::kCatchUpEvents);
-        if (events) cut_to_bytes(*events, gateway_limits::kCatchUpBytes);
+      [&gateway = gateway_, &store = gateway_.services().store, key = key_, conversation, after = subscription.cursor(), events_max] {
+        auto events = store.read(conversation, after, events_max);
+        if (events) cut_to_bytes(*events, gateway_limits::kCatchUpReadBytes);
         gateway.post_to(key, [conversation, events = std::move(events)](Connection& connection) mutable {
           connection.on_read(conversation, std::move(events));
         });
@@ -177,8 +188,10 @@ void Connection::on_read(ConversationId conversation, Result<std::vector<EventRe
     subscription->read_failed();
     return start_read(*subscription);
   }
+  // As many as fit the next time, by what these took: what is read and not sent was read for nothing.
+  const std::size_t bytes_each = std::max<std::size_t>(bytes_of(*events) / events->size(), 1);
   send_events(*subscription, *events);
-  start_read(*subscription);
+  start_read(*subscription, std::clamp<std::size_t>(gateway_limits::kCatchUpReadBytes / bytes_each, 1, gateway_limits::kCatchUpEvents));
 }
 
 }  // namespace wk

@@ -15,7 +15,7 @@ inline constexpr std::uint32_t kHelloBytesMax = 64 * 1024;
 inline constexpr unsigned kMessageSecondsMax = 30;
 // Frames of one connection within a second; more: closed with 1008, since even to refuse them costs the others' time.
 // Control frames (pings, pongs) of anybody; messages of an agent; messages of a visitor as a multiple of the rate it has.
-inline constexpr std::uint32_t kControlFramesPerSecondMax = 50;
+inline constexpr std::uint8_t kControlFramesPerSecondMax = 50;
 inline constexpr std::uint32_t kAgentFramesPerSecondMax = 5'000;
 inline constexpr double kVisitorFloodFactor = 10;
 // What may still come behind our close frame before the socket is cut. Less than the stream's own: nothing large is under way here.
@@ -38,9 +38,15 @@ inline constexpr std::uint32_t kAppendsInFlightMax = 256;
 inline constexpr double kVisitorBurstSeconds = 5;
 // Events read from storage at a time for a subscriber that is behind.
 inline constexpr std::size_t kCatchUpEvents = 200;
+// The first time, when nothing is known of their size.
+inline constexpr std::size_t kCatchUpFirstEvents = 32;
 // Bytes of them sent at a time; the rest is read again when the peer has taken these. Many who ask for long histories and then do
 // not read hold this much each.
-inline constexpr std::size_t kCatchUpBytes = 256 * 1024;
+inline constexpr std::size_t kCatchUpReadBytes = 32 * 1024;
+// The same from memory, and what all connections of a loop together are sent so in one turn (the last of them goes over it); beyond,
+// they wait for the next turn.
+inline constexpr std::size_t kCatchUpRecentBytes = 16 * 1024;
+inline constexpr std::size_t kCatchUpTurnBytes = 16 * 1024;
 // A visitor that names no cursor gets this many of the newest events.
 inline constexpr std::uint32_t kVisitorNewestMax = 100;
 // When to try again after a failure that may pass (disk full, I/O).

@@ -248,6 +248,37 @@ void LoopGateway::sweep() {
   if (++sweeps_ % gateway_limits::kRevalidateSeconds == 0) revalidate_agents();
 }
 
+bool LoopGateway::may_catch_up() {
+  const std::uint64_t turn = loop_.stats().turns.load(std::memory_order_relaxed);
+  if (std::exchange(catch_up_turn_, turn) != turn) catch_up_bytes_ = 0;
+  return catch_up_bytes_ < gateway_limits::kCatchUpTurnBytes;
+}
+
+void LoopGateway::catch_up_soon(Connection& connection) {
+  if (connection.catching_up()) return;
+  connection.set_catching_up(true);
+  catching_up_.push_back(connection.key());
+  if (std::exchange(catch_up_scheduled_, true)) return;
+  (void)loop_.handle().post([self = self_] {
+    if (*self != nullptr) (*self)->catch_up();
+  });
+}
+
+void LoopGateway::catch_up() {
+  catch_up_scheduled_ = false;
+  for (std::size_t waiting = catching_up_.size(); waiting > 0 && may_catch_up(); --waiting) {
+    Connection* connection = find(catching_up_.front());
+    catching_up_.pop_front();
+    if (connection == nullptr) continue;
+    connection->set_catching_up(false);
+    connection->retry_reads();
+  }
+  if (catching_up_.empty() || std::exchange(catch_up_scheduled_, true)) return;
+  (void)loop_.handle().post([self = self_] {
+    if (*self != nullptr) (*self)->catch_up();
+  });
+}
+
 void LoopGateway::revalidate_agents() {
   if (agents_.empty() || revalidating_) return;
   std::vector<std::pair<std::uint64_t, AgentPrincipal>> asked;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -59,6 +60,10 @@ class LoopGateway final : public EventSink {
   void gone(Connection& connection);
   // Its reads are tried again within a second.
   void retry_later(Connection& connection) { retries_.push_back(connection.key()); }
+  // Whether this turn has time left for those who fell behind; what was used of it; and to go on with the next turn.
+  bool may_catch_up();
+  void caught_up(std::size_t bytes) { catch_up_bytes_ += bytes; }
+  void catch_up_soon(Connection& connection);
   Connection* find(std::uint64_t key) { return connections_.find(key); }
   // Runs `task` with the connection if it still lives. Thread-safe; the task runs on this loop.
   void post_to(std::uint64_t key, UniqueFunction<void(Connection&)> task);
@@ -75,6 +80,7 @@ class LoopGateway final : public EventSink {
   static std::string& emptied(std::string& scratch);
   // Deadlines and retries, once a second.
   void sweep();
+  void catch_up();
   void watch(Connection& connection, SteadyTime due) { wheel_.add(connection.key(), due); }
   // Closes the connections of agents whose session or token is no longer good, also where another process ended it.
   void revalidate_agents();
@@ -92,6 +98,11 @@ class LoopGateway final : public EventSink {
   ConnectionTable<Connection> connections_;
   TimerWheel wheel_;
   std::vector<std::uint64_t> retries_;
+  // Who reads on from memory with the next turn, in this order; each once.
+  std::deque<std::uint64_t> catching_up_;
+  std::uint64_t catch_up_turn_ = 0;
+  std::size_t catch_up_bytes_ = 0;
+  bool catch_up_scheduled_ = false;
   boost::unordered_flat_map<ConversationId, SubscriberList, std::hash<ConversationId>> subscribers_;
   std::vector<Connection*> agents_;
   ScopedTimer sweep_timer_, board_timer_;
