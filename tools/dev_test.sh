@@ -17,7 +17,7 @@ run_ctest() {  # STEP PRESET
   local step=$1 out=$results/$1
   mkdir -p "$out"
   local status=0
-  GTEST_OUTPUT=json:$out/ logged "ctest-$step" ctest --test-dir "build/$2" -j "$jobs" --output-on-failure \
+  GTEST_OUTPUT=json:$out/ logged "ctest-$step" ctest --test-dir "build/$2" -j "$jobs" --timeout 900 --output-on-failure \
     --output-junit "$out/ctest.xml" || status=1
   # shellcheck disable=SC2046
   count "$step" $(node tools/count_tests.mjs ctest "$out")
@@ -46,12 +46,13 @@ step_web() {
   return $status
 }
 
+# A file that goes on after its last test, or never comes to it, fails; the others still run.
 run_node_tests() {  # STEP FILE…
   local step=$1 out=$results/$1 status=0; shift
   mkdir -p "$out"
   local binary=${WEIKEYI_BINARY:-$root/build/dev/server/weikeyi}
   WEIKEYI_BINARY=$binary WEIKEYI_BIN=$binary \
-    logged "$step" node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
+    logged "$step" node --test --test-timeout=600000 --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$out/results.tap" "$@" || status=1
   # shellcheck disable=SC2046
   count "$step" $(node tools/count_tests.mjs tap "$out/results.tap")

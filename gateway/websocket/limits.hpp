@@ -27,7 +27,7 @@ inline constexpr int kDeflateFinalBlocksMax = 16;
 
 // Frames of one message that may be as small as they like; from there on they must bring kFragmentBytesMin each on the average.
 // Nobody cuts that fine who means it, and an endless message of empty frames would never reach any other limit. Else: 1008.
-inline constexpr std::uint32_t kSmallFragmentsMax = 16'384;
+inline constexpr std::uint32_t kSmallFragmentsMax = 4096;
 inline constexpr std::uint32_t kFragmentBytesMin = 16;
 
 // Sec-WebSocket-Extensions and -Protocol: elements looked at. Above it: the request is refused with 400.

@@ -104,8 +104,8 @@ test('a hundred who ask and never read: bounded, and gone at the end', async (t)
   const base = await server.rss();
   let most = base;
   const watching = setInterval(() => void server.rss().then((rss) => (most = Math.max(most, rss))), 200);
+  t.after(() => clearInterval(watching));
   const result = await under(t, { kind: 'stalled', count: 100, token: history.token, conversationId: history.conversationId });
-  clearInterval(watching);
   t.diagnostic(`memory ${((most - base) / 1048576).toFixed(1)} MiB above what it was`);
   assert.equal(result.opened, 100);
   assert.ok(most - base < 100 << 20, `${most - base} bytes`);
