@@ -94,6 +94,11 @@ Result<Reply> append(Call& call) {
   }
   // The header may stand for the id, as with every POST.
   if (wanted.client_id().empty()) wanted.set_client_id(std::string(call.request.headers.get("idempotency-key")));
+  if (const VisitorPrincipal* visitor = call.visitor()) {
+    if (const auto wait = call.services.admission.rest_message(visitor->site, visitor->conversation, call.services.clock.steady())) {
+      return fail(Error{ErrorCode::kBusy, "too much is written", nullptr, static_cast<unsigned>(wait->count())});
+    }
+  }
   const auto context = std::make_shared<v1::VisitorContext>();
   context->set_ip(call.request.client.text());
 

@@ -23,8 +23,10 @@ inline constexpr std::uint64_t kSiteBytesMaxDefault = 20ull << 30;
 inline constexpr std::size_t kUploadBufferBytes = 512 * 1024;
 // Calls that wait for a thread; beyond: 503 with a retry time.
 inline constexpr std::size_t kCallsQueuedMax = 512;
-// Addresses whose rates are kept; beyond, the table begins anew.
-inline constexpr std::size_t kAddressesMax = 20'000;
+// From an address that is over its limit of connections, credentials of agents are looked at this often; beyond: 429 without a
+// look. A look is a read of the database.
+inline constexpr double kAgentProofsPerSecond = 20;
+inline constexpr double kAgentProofsBurst = 50;
 
 // What an answer says about why; longer reasons are cut.
 inline constexpr std::size_t kProblemDetailBytesMax = 500;

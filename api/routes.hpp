@@ -39,6 +39,7 @@ std::vector<Route> conversation_routes();
 std::vector<Route> contact_routes();
 std::vector<Route> visitor_routes();
 std::vector<Route> attachment_routes();
+std::vector<Route> settings_routes();
 
 // All of them. Immutable.
 const std::vector<Route>& all_routes();

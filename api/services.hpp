@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 
-#include "api/address_rates.hpp"
 #include "api/limits.hpp"
 #include "base/clock.hpp"
 #include "base/executor.hpp"
@@ -16,8 +15,10 @@
 #include "core/auth/visitor_token.hpp"
 #include "core/ports/conversation_store.hpp"
 #include "core/ports/directory.hpp"
+#include "core/session/admission.hpp"
 #include "core/session/conversation_service.hpp"
 #include "core/session/presence.hpp"
+#include "net/address_rates.hpp"
 
 namespace wk::api {
 
@@ -42,8 +43,10 @@ struct Services {
   std::function<std::string()> metrics;
   // Empty: ready. Else what a load balancer or an operator should know. Runs on loops: cheap.
   std::function<std::string()> not_ready;
-  // By address: new visitor sessions.
-  std::unique_ptr<AddressRates> visitor_sessions{};
+  Admission& admission;
+  // By address: visitor sessions; and looks at an agent's credential where the address is over a limit.
+  AddressRates& sessions;
+  AddressRates& agent_proofs;
   IdGenerator ids{};
 };
 

@@ -79,6 +79,7 @@ Result<Reply> create(Call& call) {
   v1::Site site = default_site(call.services, request.name());
   WK_TRY_VOID(take_origins(request.allowed_origins(), site));
   WK_TRY_VOID(call.services.directory.create_site(site));
+  call.services.admission.look_at_sites();
   return reply(shown(call, std::move(site)), 201);
 }
 
@@ -107,7 +108,13 @@ Result<Reply> update(Call& call) {
     site.set_routing(request.routing());
   }
   if (request.has_disabled()) site.set_disabled(request.disabled());
+  if (request.has_messages_per_visitor()) {
+    WK_TRY_VOID(check_rate("messagesPerVisitor", request.messages_per_visitor()));
+    *site.mutable_messages_per_visitor() = request.messages_per_visitor();
+  }
+  if (request.inherit_messages_per_visitor()) site.clear_messages_per_visitor();
   WK_TRY_VOID(call.services.directory.update_site(site));
+  call.services.admission.look_at_sites();
   return reply(shown(call, std::move(site)));
 }
 

@@ -7,6 +7,7 @@
 #include "api/file_name.hpp"
 #include "api/file_store.hpp"
 #include "api/json.hpp"
+#include "api/over_limit.hpp"
 #include "base/log.hpp"
 #include "core/model/decide.hpp"
 
@@ -90,6 +91,8 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
     WK_TRY(const Caller caller, find_caller(services_, request_));
     if (std::holds_alternative<Nobody>(caller)) return fail(ErrorCode::kUnauthenticated, "sign in or send a token");
     const auto* visitor = std::get_if<VisitorPrincipal>(&caller);
+    // An agent does not count at their address; that this is one is known only here.
+    if (request_.over_limit.count() > 0 && visitor != nullptr) return fail(too_many_connections(request_.over_limit));
     Principal principal;
     if (visitor != nullptr) {
       principal = *visitor;

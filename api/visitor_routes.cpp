@@ -12,6 +12,10 @@ namespace {
 
 Error forbidden(const char* reason_code, const char* context) { return {ErrorCode::kForbidden, context, reason_code, 0}; }
 
+Error busy(const char* context, const char* reason_code, Milliseconds wait) {
+  return {ErrorCode::kBusy, context, reason_code, static_cast<unsigned>(wait.count())};
+}
+
 Result<v1::Site> find_site(Call& call, const std::string& key) {
   const auto sites = call.services.directory.sites();
   const auto site = std::find_if(sites->begin(), sites->end(), [&](const v1::Site& s) { return s.key() == key; });
@@ -74,14 +78,21 @@ Result<VisitorPrincipal> known_visitor(Call& call, const v1::Site& site, const V
 
 Result<Reply> create_session(Call& call) {
   Services& services = call.services;
-  if (const auto wait = services.visitor_sessions->take(call.request.client, services.clock.steady())) {
-    return fail(Error{ErrorCode::kBusy, "too many visitors from this address", "too_many_sessions", static_cast<unsigned>(wait->count())});
+  const AdmissionSnapshotPtr admission = services.admission.current();
+  if (const auto wait = services.sessions.take(call.request.client, admission->limits.sessions_per_address, services.clock.steady())) {
+    services.admission.figures().count(RefusedAt::kSessionAddress);
+    return fail(busy("too many visitors from this address", "too_many_sessions", jittered(*wait)));
   }
   WK_TRY(v1::CreateVisitorSessionRequest request, call.body<v1::CreateVisitorSessionRequest>());
   for (const std::string* text : {&request.name(), &request.email(), &request.phone(), &request.identifier()}) {
     if (text->size() > limits::kNameBytesMax) return fail(ErrorCode::kTooLarge, "a field is too long");
   }
   WK_TRY(const v1::Site site, find_site(call, request.site_key()));
+  SharedTokenBucket& handshakes = admission->site(SiteId(site.id())).doors->handshakes;
+  if (const auto wait = handshakes.take(admission->limits.handshakes_per_site, services.clock.steady())) {
+    services.admission.figures().count(RefusedAt::kSessionSite);
+    return fail(busy("too many visitors come to this site", nullptr, jittered(*wait)));
+  }
   WK_TRY(const auto who, identity(site, request, services.clock.now_ms()));
 
   VisitorPrincipal visitor{.site = SiteId(site.id())};

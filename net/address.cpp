@@ -59,6 +59,14 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   return std::nullopt;
 }
 
+// The mapped form's upper half is 0, which is no IPv6 network.
+std::uint64_t IpAddress::customer() const {
+  std::uint64_t customer = 0;
+  const std::size_t begin = v4() ? 8 : 0;
+  for (std::size_t i = begin; i < begin + 8; ++i) customer = customer << 8 | bytes_[i];
+  return customer;
+}
+
 IpAddress IpAddress::of(const sockaddr_storage& address) {
   IpAddress result;
   if (address.ss_family == AF_INET) {

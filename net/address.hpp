@@ -29,6 +29,8 @@ class IpAddress {
   bool v4() const;
   std::string text() const;
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
+  // What one customer has: the whole of an IPv4 address, of an IPv6 one its /64.
+  std::uint64_t customer() const;
   auto operator<=>(const IpAddress&) const = default;
 
  private:

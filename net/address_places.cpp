@@ -1,58 +1,37 @@
 #include "net/address_places.hpp"
 
-#include <algorithm>
-
 namespace wk {
 
 class AddressPlaces::Place final : public StreamPermit {
  public:
-  Place(AddressPlaces& places, Key key) : places_(places), key_(key) {}
-  ~Place() override { places_.give_back(key_); }
+  Place(AddressPlaces& places, std::uint64_t customer) : places_(places), customer_(customer) {}
+  ~Place() override { places_.give_back(customer_); }
 
  private:
   AddressPlaces& places_;
-  const Key key_;
+  const std::uint64_t customer_;
 };
 
-AddressPlaces::AddressPlaces(std::uint32_t connections_max, std::vector<IpNetwork> exempt)
-    : connections_max_(connections_max), exempt_(std::move(exempt)) {}
-
-// The whole of an IPv4 address; the upper half of an IPv6 one. The mapped form's upper half is 0, which is no IPv6 network.
-AddressPlaces::Key AddressPlaces::key_of(const IpAddress& address) {
-  Key key = 0;
-  const std::size_t begin = address.v4() ? 8 : 0;
-  for (std::size_t i = begin; i < begin + 8; ++i) key = key << 8 | address.bytes()[i];
-  return key;
-}
-
-std::optional<std::unique_ptr<StreamPermit>> AddressPlaces::take(const IpAddress& address) {
-  const bool counted = connections_max_ != 0 && std::none_of(exempt_.begin(), exempt_.end(), [&](const IpNetwork& network) {
-    return network.contains(address);
-  });
-  if (!counted) return std::unique_ptr<StreamPermit>();
-  const Key key = key_of(address);
+std::unique_ptr<StreamPermit> AddressPlaces::take(const IpAddress& address, std::uint32_t most) {
+  const std::uint64_t customer = address.customer();
   const bool taken = counts_.with([&](Counts& counts) {
-    std::uint32_t& connections = counts.connections[key];
-    if (connections >= connections_max_) {
-      ++counts.refused;
-      return false;
-    }
-    ++connections;
+    if (places_max_ != 0 && counts.all >= places_max_) return false;
+    const auto it = counts.places.try_emplace(customer, 0).first;
+    if (most != 0 && it->second >= most) return false;
+    ++it->second;
+    ++counts.all;
     return true;
   });
-  if (!taken) return std::nullopt;
-  return std::make_unique<Place>(*this, key);
+  if (!taken) return nullptr;
+  return std::make_unique<Place>(*this, customer);
 }
 
-void AddressPlaces::give_back(Key key) {
+void AddressPlaces::give_back(std::uint64_t customer) {
   counts_.with([&](Counts& counts) {
-    const auto it = counts.connections.find(key);
-    if (--it->second == 0) counts.connections.erase(it);
+    const auto it = counts.places.find(customer);
+    if (--it->second == 0) counts.places.erase(it);
+    --counts.all;
   });
-}
-
-std::uint64_t AddressPlaces::refused() const {
-  return counts_.with([](const Counts& counts) { return counts.refused; });
 }
 
 }  // namespace wk

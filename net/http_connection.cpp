@@ -77,15 +77,20 @@ struct HttpConnection::Active {
   bool file_reading = false;
 };
 
-HttpConnection::HttpConnection(HttpServer& server, std::unique_ptr<Stream> stream)
-    : server_(server), stream_(std::move(stream)) {
+HttpConnection::HttpConnection(HttpServer& server, std::unique_ptr<Stream> stream,
+                               Milliseconds over_limit)
+    : server_(server),
+      stream_(std::move(stream)),
+      over_limit_ms_(static_cast<std::uint32_t>(over_limit.count())) {
   stream_->set_send_limits(kSendLimits);
 }
 
 HttpConnection::~HttpConnection() { abandon(); }
 
 void HttpConnection::start() {
-  wait_in(stream_->secure() ? server_.state_->handshake : server_.state_->idle);
+  // Who is over a limit has no leave to stand idle either.
+  const bool soon = stream_->secure() || over_limit_ms_ != 0;
+  wait_in(soon ? server_.state_->handshake : server_.state_->idle);
   // A head, or a line of the chunked coding, is all that is ever kept.
   stream_->set_input_kept_bytes_max(server_.options_.head_bytes_max +
                                     net_limits::kReceiveBufferBytes);
@@ -148,6 +153,7 @@ void HttpConnection::on_head() {
   request.peer = stream_->peer();
   request.secure = stream_->secure();
   request.client = request.peer;
+  request.over_limit = Milliseconds(over_limit_ms_);
   const auto& proxies = server_.options_.trusted_proxies;
   if (std::any_of(proxies.begin(), proxies.end(),
                   [&](const IpNetwork& network) { return network.contains(request.peer); })) {
@@ -167,7 +173,8 @@ void HttpConnection::on_head() {
   }
   active_->http_1_1 = request.http_1_1;
   active_->keep_alive =
-      active_->parser.keep_alive() && requests_ < server_.options_.requests_per_connection_max;
+      active_->parser.keep_alive() && over_limit_ms_ == 0 &&
+      requests_ < server_.options_.requests_per_connection_max;
   active_->exchange = std::make_shared<HttpExchange>(stream_->loop().handle(), this);
   wait_in(active_->parser.has_body() ? server_.state_->body : server_.state_->none);
 

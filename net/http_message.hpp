@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/shared_bytes.hpp"
 #include "net/address.hpp"
 
@@ -75,6 +76,7 @@ struct HttpRequest {
   std::optional<std::uint64_t> content_length;
   IpAddress peer;       // of the socket
   IpAddress client;     // of the client: X-Forwarded-For from a trusted proxy, else the peer
+  Milliseconds over_limit{0};  // above 0: HttpServer::Admitted
   bool secure = false;  // TLS here, or X-Forwarded-Proto: https from a trusted proxy
   bool http_1_1 = true;
 

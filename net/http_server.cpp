@@ -56,14 +56,16 @@ void HttpServer::adopt(UniqueFd socket, const IpAddress& peer) {
   WK_ASSERT(loop_.in_loop());
   if (draining_) return;
   Stream::Options options{.peer = peer, .tls = options_.tls, .permit = nullptr};
+  Milliseconds over_limit{0};
   if (options_.admit) {
-    auto permit = options_.admit(peer);
-    if (!permit) return;
-    options.permit = std::move(*permit);
+    auto admitted = options_.admit(peer);
+    if (!admitted) return;
+    options.permit = std::move(admitted->permit);
+    over_limit = admitted->over_limit;
   }
   // Lives in one of the lists from here on.
   auto* connection =
-      new HttpConnection(*this, Stream::create(loop_, std::move(socket), std::move(options)));
+      new HttpConnection(*this, Stream::create(loop_, std::move(socket), std::move(options)), over_limit);
   connection->start();
 }
 

@@ -125,6 +125,13 @@ using HttpRoute = std::variant<HttpResponse, BufferedBody, StreamedBody, Upgrade
 // loop). Limits: Options.
 class HttpServer final {
  public:
+  struct Admitted {
+    std::unique_ptr<StreamPermit> permit{};
+    // Above 0: one too many of its address, let in for one request, so that it can be told when to
+    // come again or show that it does not count (HttpRequest::over_limit). It has to begin within
+    // kTlsHandshakeTimeout and its answer closes it.
+    Milliseconds over_limit{0};
+  };
   struct Options {
     std::size_t head_bytes_max = net_limits::kHeadBytesMax;
     std::size_t header_count_max = net_limits::kHeaderCountMax;
@@ -143,7 +150,7 @@ class HttpServer final {
     ThreadPool* file_pool = nullptr;
     // Asked for every accepted socket; nullopt: refused, the socket is closed at once. The permit
     // lives with the stream, also after an upgrade. Not set: everybody may.
-    std::function<std::optional<std::unique_ptr<StreamPermit>>(const IpAddress& peer)> admit{};
+    std::function<std::optional<Admitted>(const IpAddress& peer)> admit{};
     // Turns an error the server found itself (400, 408, 413, 431, 501 …) into the answer the client
     // sees. Not set: plain text.
     std::function<HttpResponse(int status, std::string_view reason)> error_response{};

@@ -304,9 +304,9 @@ TEST_F(HttpServerTest, AdmissionRefusesAndGetsItsPermitsBack) {
     ~Place() override { ++count; }
     int& count;
   };
-  options.admit = [&](const IpAddress&) -> std::optional<std::unique_ptr<StreamPermit>> {
+  options.admit = [&](const IpAddress&) -> std::optional<HttpServer::Admitted> {
     if (places == 0) return std::nullopt;
-    return std::make_unique<Place>(places);
+    return HttpServer::Admitted{std::make_unique<Place>(places)};
   };
   start(echo);
   Client first = connect();
@@ -317,6 +317,26 @@ TEST_F(HttpServerTest, AdmissionRefusesAndGetsItsPermitsBack) {
   first.socket.reset();
   turns(*loop);
   EXPECT_EQ(places, 1);
+}
+
+TEST_F(HttpServerTest, WhoIsOverALimitHasOneRequestAndLittleTime) {
+  options.admit = [](const IpAddress&) { return HttpServer::Admitted{nullptr, Milliseconds(1'500)}; };
+  start([](const HttpRequest& head) -> HttpRoute {
+    return HttpResponse::text(429, std::to_string(head.over_limit.count()));
+  });
+  Client client = connect();
+  const auto answer = ask(client, kGet);
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.body, "1500");
+  pump(client);
+  EXPECT_TRUE(client.ended);
+
+  Client silent = connect();
+  turns(*loop);
+  EXPECT_FALSE(silent.ended);
+  clock.advance(net_limits::kTlsHandshakeTimeout + Milliseconds(1'000));
+  pump(silent);
+  EXPECT_TRUE(silent.ended);
 }
 
 // --- limits

@@ -38,6 +38,9 @@ inline constexpr int kListenBacklog = 4096;
 // Connections accepted in one turn by one loop; the rest wait in the kernel's queue.
 inline constexpr int kAcceptsPerTurnMax = 64;
 
+// Addresses whose rates are known at a time, twice; beyond, those who asked longest ago are forgotten.
+inline constexpr std::size_t kAddressesMax = 50'000;
+
 // --- TLS
 // A handshake not done by then is cut.
 inline constexpr Milliseconds kTlsHandshakeTimeout{10'000};

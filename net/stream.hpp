@@ -137,6 +137,9 @@ class Stream final : private FdHandler, private TurnEndHandler {
              std::size_t discarded_bytes_max = net_limits::kDiscardedBytesMax);
   // Cuts the connection now; on_closed() follows at the end of the turn.
   void abort(CloseReason reason = CloseReason::kAborted);
+  // Gives back what admission gave, before the end: somebody turned out not to count.
+  void drop_permit() { permit_.reset(); }
+  void set_permit(std::unique_ptr<StreamPermit> permit) { permit_ = std::move(permit); }
   // Neither closing nor closed.
   bool open() const { return state_ == State::kOpen; }
 

@@ -7,10 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "api/json.hpp"
+#include "api/over_limit.hpp"
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "core/session/limits.hpp"
 #include "gateway/server/limits.hpp"
-#include "gateway/server/upgrade.hpp"
 #include "server/demo.hpp"
 #include "server/metrics.hpp"
 
@@ -22,8 +23,20 @@ using namespace std::chrono_literals;
 // The stop has two seconds in all (README); clients get most of them.
 constexpr Milliseconds kDrainDeadline = 1500ms;
 
-// Of one address, when --connections-per-address does not say: a large office behind one address, and no more.
-constexpr std::uint32_t kConnectionsPerAddress = 2'000;
+v1::AdmissionSettings admission_defaults(const ServeOptions& options) {
+  v1::AdmissionSettings settings = default_admission();
+  const auto set = [](const std::optional<std::uint32_t>& per_second, std::uint64_t at_once, v1::Rate& rate) {
+    if (!per_second) return;
+    rate.set_per_second(*per_second);
+    rate.set_burst(static_cast<std::uint32_t>(std::min<std::uint64_t>(at_once * *per_second, session_limits::kRateMax)));
+  };
+  set(options.visitor_frames_per_second, 5, *settings.mutable_messages_per_visitor());
+  set(options.visitor_sessions_per_second, 12, *settings.mutable_sessions_per_address());
+  set(options.site_handshakes_per_second, 5, *settings.mutable_handshakes_per_site());
+  set(options.site_messages_per_second, 5, *settings.mutable_messages_per_site());
+  if (options.connections_per_address) settings.set_connections_per_address(*options.connections_per_address);
+  return settings;
+}
 
 std::size_t loop_count(const ServeOptions& options) {
   return options.loops != 0 ? options.loops : std::max(1u, std::thread::hardware_concurrency());
@@ -93,9 +106,10 @@ Result<void> App::open_core() {
   conversations_ = std::make_unique<ConversationService>(*broker_, *directory_, pool_);
   router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
   broker_->set_listener(*router_);
+  WK_TRY_VOID(open_doors());
 
   gateway_services_.emplace(GatewayServices{*broker_, *conversations_, *storage_, *directory_, *authenticator_,
-                                            *visitor_tokens_, presence_, pool_, clock_, options_.visitor_frames_per_second, {}});
+                                            *visitor_tokens_, presence_, pool_, clock_, *admission_, *hellos_, *agent_proofs_, {}});
   api_services_.emplace(api::Services{.conversations = *conversations_,
                                       .store = *storage_,
                                       .directory = *directory_,
@@ -111,34 +125,48 @@ Result<void> App::open_core() {
                                       .site_bytes_max = options_.site_bytes_max,
                                       .metrics = [this] { return metrics(); },
                                       .not_ready = [this] { return not_ready(); },
-                                      .visitor_sessions = std::make_unique<api::AddressRates>(
-                                          options_.visitor_sessions_per_second, 12 * options_.visitor_sessions_per_second)});
+                                      .admission = *admission_,
+                                      .sessions = *sessions_,
+                                      .agent_proofs = *agent_proofs_});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};
 }
 
-Result<void> App::start_loops() {
-  std::vector<IpNetwork> proxies;
+std::vector<IpNetwork> App::uncounted() const {
+  std::vector<IpNetwork> networks = proxies_;
+  if (!options_.connections_per_address) {
+    networks.push_back(*IpNetwork::parse("127.0.0.0/8"));
+    networks.push_back(*IpNetwork::parse("::1/128"));
+  }
+  return networks;
+}
+
+Result<void> App::open_doors() {
   for (const std::string& text : options_.trusted_proxies) {
     const auto network = IpNetwork::parse(text);
     if (!network) return fail(ErrorCode::kInvalidArgument, "--trusted-proxy " + text + " is not a network");
-    proxies.push_back(*network);
+    proxies_.push_back(*network);
   }
-  std::vector<IpNetwork> uncounted = proxies;
-  if (!options_.connections_per_address) {
-    uncounted.push_back(*IpNetwork::parse("127.0.0.0/8"));
-    uncounted.push_back(*IpNetwork::parse("::1/128"));
-  }
-  places_.emplace(options_.connections_per_address.value_or(kConnectionsPerAddress), std::move(uncounted));
+  WK_TRY(admission_, Admission::open(*directory_, admission_defaults(options_)));
+  accept_door_.emplace(uncounted(), admission_->figures());
+  hellos_.emplace(uncounted());
+  sessions_.emplace(uncounted());
+  agent_proofs_.emplace();
+  return {};
+}
+
+Result<void> App::start_loops() {
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     Loop& loop = loops_[i];
     loop.gateway = std::make_unique<LoopGateway>(*loop.loop, i, *gateway_services_);
     gateway_services_->gateways.push_back(loop.gateway.get());
     HttpServer::Options http;
-    http.trusted_proxies = proxies;
+    http.trusted_proxies = proxies_;
     http.tls = tls_.get();
-    http.admit = [this](const IpAddress& peer) { return places_->take(peer); };
+    http.admit = [this, &loop](const IpAddress& peer) {
+      return accept_door_->admit(peer, loop.gateway->admission().limits, loop.loop->now());
+    };
     http.file_pool = &file_pool_;
     http.default_headers = {{"X-Content-Type-Options", "nosniff"}};
     if (tls_) http.default_headers.add("Strict-Transport-Security", "max-age=31536000");
@@ -149,6 +177,11 @@ Result<void> App::start_loops() {
     };
     loop.http = HttpServer::create(*loop.loop, std::move(http), [this, &loop](const HttpRequest& head) { return route(loop, head); });
   }
+  admission_->set_listener([this](const AdmissionSnapshotPtr& admission) {
+    for (Loop& loop : loops_) {
+      (void)loop.loop->post([&loop, admission] { loop.gateway->set_admission(admission); });
+    }
+  });
   presence_.subscribe([this](const AgentPresence& agent) {
     const bool anybody = presence_.anybody_online();
     for (Loop& loop : loops_) {
@@ -180,7 +213,22 @@ Result<void> App::listen() {
 }
 
 HttpRoute App::route(Loop& loop, const HttpRequest& head) {
-  if (head.path == "/ws") return upgrade_route(*loop.gateway, head);
+  UpgradeAdmission admission{.over_limit = head.over_limit};
+  // Behind a proxy that is believed, the client is known only now. The proxy's own connections are no measure, its sockets are.
+  if (head.path == "/ws" && head.client != head.peer) {
+    auto admitted = accept_door_->admit(head.client, loop.gateway->admission().limits, loop.loop->now());
+    if (!admitted) return api::too_many_connections_response(jittered(AcceptDoor::kPlaceWait));
+    admission = {admitted->over_limit, std::move(admitted->permit)};
+  }
+  const Milliseconds over_limit = admission.over_limit;
+  // Preflights are answered: only then may a page of another origin read what it is told.
+  if (over_limit.count() == 0 || head.method == "OPTIONS") return choose(loop, head, std::move(admission));
+  if (!may_be_agent(head)) return api::too_many_connections_response(over_limit);
+  return api::only_agents(*api_services_, choose(loop, head, std::move(admission)), over_limit);
+}
+
+HttpRoute App::choose(Loop& loop, const HttpRequest& head, UpgradeAdmission admission) {
+  if (head.path == "/ws") return upgrade_route(*loop.gateway, head, std::move(admission));
   if (auto api = dispatcher_->route(head)) return std::move(*api);
   if (auto page = pages_->route(head)) return std::move(*page);
   return HttpResponse::text(404, "Not found\n");
@@ -223,6 +271,8 @@ void App::wait_for_signal() {
     }
     presence_.sweep();
     router_->tick();
+    // What other ways than REST changed (the demo, commands): within a second.
+    admission_->look_at_sites();
     if (second % 5 == 0) {
       broker_->sweep();
       if (tls_) {
@@ -285,6 +335,7 @@ std::string App::metrics() {
   return metrics_text({.broker = broker_->figures(),
                        .storage = storage_->metrics(),
                        .presence = &presence_,
+                       .admission = &admission_->figures(),
                        .loops = std::move(loops),
                        .api_queued = api_pool_.queued(),
                        .storage_queued = pool_.queued(),

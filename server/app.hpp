@@ -13,9 +13,10 @@
 #include "api/services.hpp"
 #include "core/routing/router.hpp"
 #include "gateway/server/loop_gateway.hpp"
-#include "net/address_places.hpp"
+#include "gateway/server/upgrade.hpp"
 #include "net/http_server.hpp"
 #include "net/tls.hpp"
+#include "server/accept_door.hpp"
 #include "server/contact_bridge.hpp"
 #include "server/options.hpp"
 #include "storage/embedded/directory/sqlite_directory.hpp"
@@ -46,7 +47,11 @@ class App {
   Result<void> open_core();
   Result<void> start_loops();
   Result<void> listen();
+  Result<void> open_doors();
+  // Whose connections, sessions and Hellos are not counted by address.
+  std::vector<IpNetwork> uncounted() const;
   HttpRoute route(Loop& loop, const HttpRequest& head);
+  HttpRoute choose(Loop& loop, const HttpRequest& head, UpgradeAdmission admission);
   void print_listening();
   void wait_for_signal();
   void stop();
@@ -58,6 +63,7 @@ class App {
   ThreadPool pool_;       // storage calls of core and gateway
   ThreadPool api_pool_;   // handlers; they wait for the core
   ThreadPool file_pool_;  // reads of attachments
+  std::vector<IpNetwork> proxies_;
   std::unique_ptr<SqliteDirectory> directory_;
   std::optional<ContactBridge> contacts_;
   std::unique_ptr<StorageManager> storage_;
@@ -66,7 +72,9 @@ class App {
   std::optional<AttachmentLinks> attachment_links_;
   std::unique_ptr<TlsContext> tls_;
   Presence presence_;
-  std::optional<AddressPlaces> places_;
+  std::unique_ptr<Admission> admission_;
+  std::optional<AcceptDoor> accept_door_;
+  std::optional<AddressRates> hellos_, sessions_, agent_proofs_;
   std::vector<Loop> loops_;
   std::unique_ptr<Broker> broker_;
   std::unique_ptr<ConversationService> conversations_;

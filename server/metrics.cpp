@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <fstream>
 
 namespace wk {
@@ -19,11 +20,43 @@ class Text {
   void counter(std::string_view name, std::string_view help, T value) { add("counter", name, help, value); }
   template <typename T>
   void gauge(std::string_view name, std::string_view help, T value) { add("gauge", name, help, value); }
+  // One of several with the same name; the first of them has said what it is.
+  template <typename T>
+  void labelled(std::string_view name, std::string_view labels, T value) {
+    text_ += fmt::format("{}{{{}}} {}\n", name, labels, value);
+  }
+  void head(std::string_view type, std::string_view name, std::string_view help) {
+    text_ += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+  }
   std::string take() { return std::move(text_); }
 
  private:
   std::string text_;
 };
+
+struct Door {
+  RefusedAt where;
+  std::string_view labels;
+};
+constexpr std::array<Door, kRefusedAtCount> kDoors{{
+    {RefusedAt::kAcceptConnections, R"(door="accept",reason="connections_per_address")"},
+    {RefusedAt::kAcceptNewConnections, R"(door="accept",reason="new_connections_per_address")"},
+    {RefusedAt::kAcceptCut, R"(door="accept",reason="cut")"},
+    {RefusedAt::kSessionAddress, R"(door="handshake",reason="sessions_per_address")"},
+    {RefusedAt::kSessionSite, R"(door="handshake",reason="sessions_per_site")"},
+    {RefusedAt::kHelloAddress, R"(door="handshake",reason="hellos_per_address")"},
+    {RefusedAt::kHelloSite, R"(door="handshake",reason="hellos_per_site")"},
+    {RefusedAt::kMessageVisitor, R"(door="message",reason="messages_per_visitor")"},
+    {RefusedAt::kMessageSite, R"(door="message",reason="messages_per_site")"},
+    {RefusedAt::kTypingVisitor, R"(door="message",reason="typing_per_visitor")"},
+}};
+
+void add_admission(Text& text, const AdmissionFigures& figures) {
+  constexpr std::string_view kRefused = "weikeyi_admission_refused_total";
+  text.head("counter", kRefused, "What was refused at a door because of a limit. Agents who went on are in weikeyi_admission_exempted_total.");
+  for (const Door& door : kDoors) text.labelled(kRefused, door.labels, figures.get(door.where));
+  text.counter("weikeyi_admission_exempted_total", "Requests and sockets of agents from addresses over a limit.", figures.exempted());
+}
 
 // Of this process, in bytes (proc(5), statm's second field).
 std::uint64_t resident_bytes() {
@@ -49,6 +82,7 @@ std::string metrics_text(const MetricsSource& source) {
              source.storage.journal_end.value - source.storage.warm_reader.cursor.value);
   text.counter("weikeyi_archived_events_total", "Events moved from the warm tier to the archive.", source.storage.archived_events);
   text.gauge("weikeyi_visitors_online", "Conversations with a visitor connected.", source.presence->visitors_online());
+  add_admission(text, *source.admission);
   std::uint64_t accepts = 0;
   std::uint64_t received = 0;
   std::uint64_t sent = 0;

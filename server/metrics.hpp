@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/broker/shard.hpp"
+#include "core/session/admission.hpp"
 #include "core/session/presence.hpp"
 #include "net/event_loop.hpp"
 #include "storage/embedded/manager/storage_manager.hpp"
@@ -15,6 +16,7 @@ struct MetricsSource {
   Shard::Figures broker;
   StorageManager::Metrics storage;
   const Presence* presence = nullptr;
+  const AdmissionFigures* admission = nullptr;
   std::vector<const LoopStats*> loops;
   std::size_t api_queued = 0;
   std::size_t storage_queued = 0;

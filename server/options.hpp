@@ -25,12 +25,16 @@ struct ServeOptions {
   std::uint64_t site_bytes_max = 20ull << 30;
   // Events older than this many days move to the archive.
   unsigned archive_after_days = 30;
-  // Of one visitor: frames a second, five times as many at once. Beyond: `busy`.
-  double visitor_frames_per_second = 20;
-  // Of one address: new visitor sessions a second, twelve times as many at once. Beyond: 429.
-  double visitor_sessions_per_second = 5;
-  // Connections of one address (IPv6: /64) at a time; one more is closed at once. 0: as many as come. Not counted: trusted
-  // proxies, and loopback unless this is given, since behind it stands a proxy of this machine.
+  // Instead of what is built in (core/session/admission.hpp), where the installation's settings say nothing. 0: no limit.
+  // Of one visitor: frames a second, five times as many at once.
+  std::optional<std::uint32_t> visitor_frames_per_second;
+  // Of one address: visitor sessions a second, twelve times as many at once.
+  std::optional<std::uint32_t> visitor_sessions_per_second;
+  // Of one site: sessions and Hellos, and messages of visitors, a second; five times as many at once.
+  std::optional<std::uint32_t> site_handshakes_per_second;
+  std::optional<std::uint32_t> site_messages_per_second;
+  // Connections of one address (IPv6: /64) at a time. Not counted at any address's limit: trusted proxies, and loopback unless
+  // this is given, since behind it stands a proxy of this machine.
   std::optional<std::uint32_t> connections_per_address;
   std::string log_level = "info";
 };

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "base/log.hpp"
+#include "core/session/limits.hpp"
 #include "server/app.hpp"
 #include "server/commands.hpp"
 
@@ -21,12 +22,15 @@ void add_serve(CLI::App& app, Finished finished) {
   serve->add_option("--site-bytes-max", options->site_bytes_max, "All files of one site together")->capture_default_str()->transform(CLI::AsSizeValue(false));
   serve->add_option("--archive-after-days", options->archive_after_days, "Older events move to the archive (still read and searched)")
       ->capture_default_str()->check(CLI::Range(1, 3650));
-  serve->add_option("--visitor-frames-per-second", options->visitor_frames_per_second, "Of one visitor; five times as many at once")
-      ->capture_default_str()->check(CLI::PositiveNumber);
-  serve->add_option("--visitor-sessions-per-second", options->visitor_sessions_per_second, "New visitors of one address; twelve times as many at once")
-      ->capture_default_str()->check(CLI::PositiveNumber);
+  // The defaults of settings that administrators change on the running server.
+  const CLI::Range rate(0u, session_limits::kRateMax);
+  serve->add_option("--visitor-frames-per-second", options->visitor_frames_per_second,
+                    "Of one visitor, 20 if not given; five times as many at once. 0, here and below: no limit. Settings under Administration go before")->check(rate);
+  serve->add_option("--visitor-sessions-per-second", options->visitor_sessions_per_second, "New visitors of one address, 5 if not given; twelve times as many at once")->check(rate);
+  serve->add_option("--site-handshakes-per-second", options->site_handshakes_per_second, "Visitors who come to one site, 5000 if not given; five times as many at once")->check(rate);
+  serve->add_option("--site-messages-per-second", options->site_messages_per_second, "What visitors of one site write, 10000 if not given; five times as many at once")->check(rate);
   serve->add_option("--connections-per-address", options->connections_per_address,
-                    "Connections of one address at a time, 2000 if not given, 0: as many as come; trusted proxies are not counted, loopback only if given");
+                    "Connections of one address at a time, 2000 if not given; trusted proxies are not counted at an address's limits, loopback only if this is given")->check(rate);
   serve->add_option("--log-level", options->log_level, "debug, info, warning, error")
       ->capture_default_str()->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   serve->callback([options, finished] {

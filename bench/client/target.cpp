@@ -42,7 +42,8 @@ Result<ServerProcess> start_weikeyi(const TargetOptions& options) {
   WK_TRY(const std::filesystem::path directory, fresh_directory(options.data));
   std::vector<std::string> command{program, "serve", "--demo", "--listen", "127.0.0.1:0", "--data", (directory / "data").string(),
                                    "--loops", std::to_string(options.loops), "--log-level", "warning",
-                                   "--visitor-frames-per-second", "1000000", "--visitor-sessions-per-second", "1000000"};
+                                   "--visitor-frames-per-second", "1000000", "--visitor-sessions-per-second", "1000000",
+                                   "--site-handshakes-per-second", "0", "--site-messages-per-second", "0"};
   command.insert(command.end(), options.serve_options.begin(), options.serve_options.end());
   return ServerProcess::start(command, directory);
 }

@@ -49,7 +49,8 @@ export class Bench {
   async serve(args = []) {
     const directory = mkdtempSync(join(this.data, 'serve-'));
     const child = this.#start(this.weikeyi, ['serve', '--demo', '--listen', '127.0.0.1:0', '--data', join(directory, 'data'), '--log-level', 'warning', '--loops', '1',
-      '--visitor-frames-per-second', '1000000', '--visitor-sessions-per-second', '1000000', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+      '--visitor-frames-per-second', '1000000', '--visitor-sessions-per-second', '1000000',
+      '--site-handshakes-per-second', '0', '--site-messages-per-second', '0', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
     const line = JSON.parse(await firstLine(child));
     const stop = async () => {
       const gone = new Promise((done) => child.once('close', done));

@@ -30,8 +30,7 @@ Connection::Connection(LoopGateway& gateway, std::uint64_t key, std::unique_ptr<
                 .message_bytes_max = gateway_limits::kHelloBytesMax}),
       info_(std::make_unique<ConnectionInfo>(std::move(info))),
       agreement_(info_->agreement),
-      heard_(gateway.loop().now()),
-      bucket_(gateway.services().visitor_frames(), heard_) {
+      heard_(gateway.loop().now()) {
   stream_->set_handler(*this);
 }
 
@@ -43,8 +42,7 @@ Connection::Connection(LoopGateway& gateway, std::uint64_t key, std::unique_ptr<
       decoder_(std::move(decoder)),
       phase_(Phase::kAuthenticating),
       agreement_(agreement),
-      heard_(gateway.loop().now()),
-      bucket_(gateway.services().visitor_frames(), heard_) {
+      heard_(gateway.loop().now()) {
   stream_->set_handler(*this);
 }
 
@@ -123,8 +121,12 @@ bool Connection::flooding(Decoded::Kind kind) {
   if (control) return ++control_frames_in_second_ > gateway_limits::kControlFramesPerSecondMax;
   constexpr std::uint16_t kMost = 0xFFFF;
   if (messages_in_second_ < kMost) ++messages_in_second_;
-  const double most = is_visitor() ? gateway_.services().visitor_frames_per_second * gateway_limits::kVisitorFloodFactor
-                                   : gateway_limits::kAgentFramesPerSecondMax;
+  double most = gateway_limits::kAgentFramesPerSecondMax;
+  if (const Visitor* visitor = this->visitor()) {
+    const BucketTerms& terms = gateway_.admission().site(visitor->site).messages_per_visitor;
+    // A burst that is allowed is no flood.
+    if (terms.limited()) most = std::max({terms.rate * gateway_limits::kVisitorFloodFactor, terms.burst * 2, gateway_limits::kVisitorFloodMin});
+  }
   return messages_in_second_ > std::min<double>(most, kMost);
 }
 

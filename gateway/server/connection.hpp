@@ -15,7 +15,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/token_bucket.hpp"
 #include "core/model/principal.hpp"
 #include "gateway/protocol/frame_codec.hpp"
 #include "gateway/server/event_frames.hpp"
@@ -42,10 +41,14 @@ struct ConnectionInfo {
   std::string origin;
   // The session cookie, if one came.
   std::string cookie;
-  std::string remote_ip;
+  IpAddress client;
   std::string user_agent;
+  // An API token in the request's Authorization, for who is over a limit of their address.
+  std::string api_token;
   // The Origin is this server's own, so a cookie may be believed.
   bool same_origin = false;
+  // Above 0: one connection too many of its address; only an agent may go on (docs/protocol.md P92).
+  Milliseconds over_limit{0};
 };
 
 // A visitor whose Hello was good, on the way to its conversation's home loop.
@@ -147,6 +150,9 @@ class Connection final : public StreamHandler {
 
   // connection_session.cpp
   void on_hello(v1::Hello hello);
+  // The second door. Before the credential is looked at, by address; then a visitor's, by site.
+  Result<void> admit_hello(const v1::Hello& hello);
+  Result<void> admit_to_site(SiteId site);
   void admit_visitor(const v1::Hello& hello, VisitorPrincipal principal);
   void begin_agent(const v1::Hello& hello, Authenticated who);
   void welcome_visitor(const v1::ConversationSummary& summary);
@@ -159,8 +165,8 @@ class Connection final : public StreamHandler {
   void stop_viewing(Agent& agent);
   void on_set_presence(const v1::SetPresence& set);
   void on_ping(const v1::Ping& ping);
-  // Takes one of a visitor's frames off what it may send.
-  bool within_rate();
+  // Takes one frame off what a visitor may send; nullopt: go on.
+  std::optional<Milliseconds> visitor_wait();
 
   // connection_subscriptions.cpp
   void on_subscribe(std::uint32_t ref, const v1::Subscribe& subscribe);
@@ -195,7 +201,6 @@ class Connection final : public StreamHandler {
   std::uint16_t appends_in_flight_ = 0;
   const Agreement agreement_;
   SteadyTime heard_;
-  SmallTokenBucket bucket_;
   // A visitor's Welcome waits for its conversation's state.
   bool welcomed_ : 1 = false;
   bool above_high_water_ : 1 = false;

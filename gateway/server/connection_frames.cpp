@@ -9,8 +9,10 @@
 
 namespace wk {
 
-bool Connection::within_rate() {
-  return !is_visitor() || bucket_.take(gateway_.services().visitor_frames(), gateway_.loop().now());
+std::optional<Milliseconds> Connection::visitor_wait() {
+  const Visitor* visitor = this->visitor();
+  if (visitor == nullptr) return std::nullopt;
+  return gateway_.take_visitor_frame(visitor->site, visitor->subscription.conversation());
 }
 
 std::shared_ptr<const v1::VisitorContext> Connection::context() const {
@@ -22,9 +24,17 @@ std::shared_ptr<const v1::VisitorContext> Connection::context() const {
 }
 
 void Connection::on_append(std::uint32_t ref, v1::Append& append) {
-  if (!within_rate()) {
-    const auto wait = bucket_.wait(gateway_.services().visitor_frames());
-    return refuse(ref, Error{ErrorCode::kBusy, "too fast", nullptr, static_cast<unsigned>(wait.count())}, append.client_id());
+  Admission& admission = gateway_.services().admission;
+  if (const auto wait = visitor_wait()) {
+    admission.figures().count(RefusedAt::kMessageVisitor);
+    return refuse(ref, busy("too fast", *wait), append.client_id());
+  }
+  if (const Visitor* visitor = this->visitor()) {
+    const AdmissionSnapshot& now = gateway_.admission();
+    if (const auto wait = now.site(visitor->site).doors->messages.take(now.limits.messages_per_site, gateway_.loop().now())) {
+      admission.figures().count(RefusedAt::kMessageSite);
+      return refuse(ref, busy("too much is written to this site", jittered(*wait)), append.client_id());
+    }
   }
   if (appends_in_flight_ >= gateway_limits::kAppendsInFlightMax) {
     return refuse(ref, Error{ErrorCode::kBusy, "too many unanswered appends", nullptr, 100}, append.client_id());
@@ -63,7 +73,7 @@ void Connection::on_appended(std::uint32_t ref, const std::string& client_id, Re
 }
 
 void Connection::on_typing(const v1::Typing& typing) {
-  if (!within_rate()) return;  // may be lost (P60)
+  if (visitor_wait()) return gateway_.services().admission.figures().count(RefusedAt::kTypingVisitor);  // may be lost (P60)
   ConversationId conversation(typing.conversation_id());
   const Visitor* visitor = this->visitor();
   if (visitor != nullptr) conversation = visitor->subscription.conversation();

@@ -8,11 +8,37 @@ namespace wk {
 
 using websocket::CloseCode;
 
+Result<void> Connection::admit_hello(const v1::Hello& hello) {
+  GatewayServices& services = gateway_.services();
+  const SteadyTime now = gateway_.loop().now();
+  const auto wait = services.hellos.take(info_->client, gateway_.admission().limits.hellos_per_address, now);
+  if (!wait && info_->over_limit.count() == 0) return {};
+  if (!hello.has_visitor_token()) {
+    // Agents do not count, but whether this is one costs a look.
+    constexpr BucketTerms kProofs{.rate = gateway_limits::kAgentProofsPerSecond, .burst = gateway_limits::kAgentProofsBurst};
+    if (!services.agent_proofs.take(info_->client, kProofs, now)) return {};
+  }
+  services.admission.figures().count(wait ? RefusedAt::kHelloAddress : RefusedAt::kAcceptConnections);
+  return fail(busy("too many from this address", jittered(wait.value_or(info_->over_limit))));
+}
+
+Result<void> Connection::admit_to_site(SiteId site) {
+  const AdmissionSnapshot& now = gateway_.admission();
+  const auto wait = now.site(site).doors->handshakes.take(now.limits.handshakes_per_site, gateway_.loop().now());
+  if (!wait) return {};
+  gateway_.services().admission.figures().count(RefusedAt::kHelloSite);
+  return fail(busy("too many visitors come to this site", jittered(*wait)));
+}
+
 void Connection::on_hello(v1::Hello hello) {
   phase_ = Phase::kAuthenticating;
+  if (auto admitted = admit_hello(hello); !admitted) return on_authenticated(std::move(hello), fail(std::move(admitted).error()));
   if (hello.has_visitor_token()) {
     // A signature and a look at the site: no reason to wait for anybody.
     auto answer = authenticate_visitor(gateway_.services(), hello.visitor_token(), info_->origin);
+    if (answer) {
+      if (auto admitted = admit_to_site(std::get<VisitorPrincipal>(answer->principal).site); !admitted) answer = fail(std::move(admitted).error());
+    }
     return on_authenticated(std::move(hello), std::move(answer));
   }
   authenticate_agent(gateway_.services(), hello, *info_,
@@ -77,7 +103,10 @@ void Connection::begin_visitor(AdmittedVisitor admitted) {
 }
 
 void Connection::begin_agent(const v1::Hello& hello, Authenticated who) {
+  if (info_->over_limit.count() > 0) gateway_.services().admission.figures().count_exempted();
   info_.reset();
+  // Agents do not count at their address (P92).
+  stream_->drop_permit();
   phase_ = Phase::kActive;
   welcomed_ = true;
   auto session = std::make_unique<Agent>();

@@ -52,9 +52,9 @@ void Connection::drop_subscription(ConversationId conversation) {
 void Connection::on_subscribe(std::uint32_t ref, const v1::Subscribe& subscribe_to) {
   const ConversationId conversation(subscribe_to.conversation_id());
   // Each begins a read of the store; a visitor has one conversation and little reason to begin it anew.
-  if (!within_rate()) {
-    const auto wait = bucket_.wait(gateway_.services().visitor_frames());
-    return refuse(ref, Error{ErrorCode::kBusy, "too fast", nullptr, static_cast<unsigned>(wait.count())});
+  if (const auto wait = visitor_wait()) {
+    gateway_.services().admission.figures().count(RefusedAt::kMessageVisitor);
+    return refuse(ref, busy("too fast", *wait));
   }
   if (auto allowed = may_read(principal(), conversation); !allowed) return refuse(ref, allowed.error());
   subscribe(conversation, ref, subscribe_to.after_seq(), subscribe_to.newest_max());

@@ -37,7 +37,8 @@ Result<Authenticated> authenticate_visitor(GatewayServices& services, const std:
 
 void authenticate_agent(GatewayServices& services, const v1::Hello& hello, const ConnectionInfo& info,
                         UniqueFunction<void(Result<Authenticated>)> done) {
-  const bool by_token = hello.has_api_token();
+  const std::string& api_token = hello.has_api_token() ? hello.api_token() : info.api_token;
+  const bool by_token = !api_token.empty() || hello.has_api_token();
   if (!by_token && info.cookie.empty()) return done(fail(ErrorCode::kUnauthenticated, "no credential"));
   // A cookie comes along whoever opens the socket; only our own pages may.
   if (!by_token && !info.same_origin) {
@@ -47,7 +48,7 @@ void authenticate_agent(GatewayServices& services, const v1::Hello& hello, const
     std::string secret;
     UniqueFunction<void(Result<Authenticated>)> done;
   };
-  auto job = std::make_shared<Job>(Job{by_token ? hello.api_token() : info.cookie, std::move(done)});
+  auto job = std::make_shared<Job>(Job{by_token ? api_token : info.cookie, std::move(done)});
   const Enqueued enqueued = services.pool.submit([&services, job, by_token] {
     auto agent = by_token ? services.authenticator.authenticate_api_token(job->secret)
                           : services.authenticator.authenticate_cookie(job->secret);
@@ -59,6 +60,10 @@ void authenticate_agent(GatewayServices& services, const v1::Hello& hello, const
   if (enqueued == Enqueued::kRefused) {
     job->done(fail(Error{ErrorCode::kBusy, "the storage pool is full", nullptr, 500}));
   }
+}
+
+Error busy(const char* why, Milliseconds wait) {
+  return {ErrorCode::kBusy, why, nullptr, static_cast<unsigned>(wait.count())};
 }
 
 Result<void> may_read(const Principal& principal, ConversationId conversation) {
@@ -87,7 +92,7 @@ v1::VisitorContext checked_context(const v1::Hello& hello, const ConnectionInfo&
   context.set_timezone(cut(hello.context().timezone(), limits::kClientIdBytesMax));
   const std::string& agent = info.user_agent;
   context.set_user_agent(utf8_valid(agent) ? cut(agent, limits::kUrlBytesMax) : std::string());
-  context.set_ip(info.remote_ip);
+  context.set_ip(info.client.text());
   return context;
 }
 

@@ -21,6 +21,9 @@ Result<Authenticated> authenticate_visitor(GatewayServices& services, const std:
 void authenticate_agent(GatewayServices& services, const v1::Hello& hello, const ConnectionInfo& info,
                         UniqueFunction<void(Result<Authenticated>)> done);
 
+// Come back after `wait`.
+Error busy(const char* why, Milliseconds wait);
+
 Result<void> may_read(const Principal& principal, ConversationId conversation);
 
 bool preview_allowed(GatewayServices& services, SiteId site);

@@ -14,10 +14,12 @@ inline constexpr std::uint32_t kHelloBytesMax = 64 * 1024;
 // From the first byte of a message to its last; later: closed with 1008, so that half messages are not piled up.
 inline constexpr unsigned kMessageSecondsMax = 30;
 // Frames of one connection within a second; more: closed with 1008, since even to refuse them costs the others' time.
-// Control frames (pings, pongs) of anybody; messages of an agent; messages of a visitor as a multiple of the rate it has.
+// Control frames (pings, pongs) of anybody; messages of an agent; messages of a visitor as a multiple of the rate it has, but not
+// fewer than the last of these, nor than twice what it may send at once.
 inline constexpr std::uint8_t kControlFramesPerSecondMax = 50;
 inline constexpr std::uint32_t kAgentFramesPerSecondMax = 5'000;
 inline constexpr double kVisitorFloodFactor = 10;
+inline constexpr double kVisitorFloodMin = 200;
 // What may still come behind our close frame before the socket is cut. Less than the stream's own: nothing large is under way here.
 inline constexpr std::size_t kDiscardedBytesMax = 1024 * 1024;
 // When who was sent away for flooding may come back.
@@ -33,9 +35,13 @@ inline constexpr std::chrono::seconds kSilenceMax{43};
 inline constexpr std::size_t kSubscriptionsMax = 500;
 // Appends of one connection that are not answered yet; more: refused with `busy`.
 inline constexpr std::uint32_t kAppendsInFlightMax = 256;
-// A visitor's frames come at a rate that is a setting; so many seconds of it at once. Beyond: appends are refused with `busy`,
-// typing is dropped.
-inline constexpr double kVisitorBurstSeconds = 5;
+// Visitors of a loop whose rates are known (core/session/admission.hpp has the rates), twice; beyond, those who wrote longest ago
+// are forgotten, and have a full bucket.
+inline constexpr std::size_t kVisitorRatesMax = 200'000;
+// From an address that has used up its connections or its Hellos, credentials of agents are looked at this often; beyond: `busy`
+// without a look. A look is a read of the database.
+inline constexpr double kAgentProofsPerSecond = 20;
+inline constexpr double kAgentProofsBurst = 50;
 // Events read from storage at a time for a subscriber that is behind.
 inline constexpr std::size_t kCatchUpEvents = 200;
 // The first time, when nothing is known of their size.

@@ -26,6 +26,7 @@ LoopGateway::LoopGateway(EventLoop& loop, std::size_t index, GatewayServices& se
       frames_(codec_),
       connections_(index),
       wheel_(loop.clock().steady()),
+      admission_(services.admission.current()),
       self_(std::make_shared<LoopGateway*>(this)) {
   services_.broker.attach(index, *this);
   sweep_timer_ = ScopedTimer(loop_, loop_.every(std::chrono::seconds(1), [this] { sweep(); }));

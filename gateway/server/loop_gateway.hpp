@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "base/rate_table.hpp"
 #include "core/broker/sink.hpp"
 #include "gateway/server/connection.hpp"
 #include "gateway/server/connection_table.hpp"
@@ -38,6 +40,10 @@ class LoopGateway final : public EventSink {
   // Tells everybody to come back soon, flushes and closes; `done` runs when the last one is gone or at the deadline.
   void drain(Milliseconds deadline, Task done);
 
+  // Settings that hold from now on. On this loop.
+  void set_admission(AdmissionSnapshotPtr admission) { admission_ = std::move(admission); }
+  const AdmissionSnapshot& admission() const { return *admission_; }
+
   void on_committed(const Committed& committed) override;
   void on_board(const Board& board) override;
   void on_typing(const v1::TypingSignal& signal, std::uint64_t origin) override;
@@ -53,6 +59,10 @@ class LoopGateway final : public EventSink {
   GatewayServices& services() { return services_; }
   websocket::LoopCodec& codec() { return codec_; }
   LoopGateway& home_of(ConversationId conversation) { return *services_.gateways[services_.broker.home_of(conversation)]; }
+  // Takes one frame off what the conversation's visitor may send, over all of their connections: nullopt, or how long to wait.
+  std::optional<Milliseconds> take_visitor_frame(SiteId site, ConversationId conversation) {
+    return visitor_rates_.take(conversation, admission_->site(site).messages_per_visitor, loop_.now());
+  }
   void subscribe(ConversationId conversation, Connection& connection);
   void unsubscribe(ConversationId conversation, Connection& connection);
   void agent_joined(Connection& connection);
@@ -105,6 +115,8 @@ class LoopGateway final : public EventSink {
   bool catch_up_scheduled_ = false;
   boost::unordered_flat_map<ConversationId, SubscriberList, std::hash<ConversationId>> subscribers_;
   std::vector<Connection*> agents_;
+  AdmissionSnapshotPtr admission_;
+  RateTable<ConversationId> visitor_rates_{gateway_limits::kVisitorRatesMax};
   ScopedTimer sweep_timer_, board_timer_;
   Task drained_;
   bool draining_ = false;

@@ -5,15 +5,15 @@
 
 #include "base/clock.hpp"
 #include "base/executor.hpp"
-#include "base/token_bucket.hpp"
 #include "core/auth/authenticator.hpp"
 #include "core/auth/visitor_token.hpp"
 #include "core/broker/broker.hpp"
 #include "core/ports/conversation_store.hpp"
 #include "core/ports/directory.hpp"
+#include "core/session/admission.hpp"
 #include "core/session/conversation_service.hpp"
 #include "core/session/presence.hpp"
-#include "gateway/server/limits.hpp"
+#include "net/address_rates.hpp"
 
 namespace wk {
 
@@ -29,14 +29,12 @@ struct GatewayServices {
   Presence& presence;
   ThreadPool& pool;
   const Clock& clock;
-  // Of one visitor: frames a second, gateway_limits::kVisitorBurstSeconds times as many at once.
-  double visitor_frames_per_second = 20;
+  Admission& admission;
+  // Hellos by address; and of these, where there were too many, those with an agent's credential that are looked at all the same.
+  AddressRates& hellos;
+  AddressRates& agent_proofs;
   // By loop; filled in before the loops run.
   std::vector<LoopGateway*> gateways{};
-
-  SmallTokenBucket::Terms visitor_frames() const {
-    return {visitor_frames_per_second, visitor_frames_per_second * gateway_limits::kVisitorBurstSeconds};
-  }
 };
 
 }  // namespace wk

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "base/token_bucket.hpp"
 #include "gateway/server/connection_table.hpp"
 #include "gateway/server/timer_wheel.hpp"
 
@@ -44,31 +43,6 @@ TEST(Subscription, WhatTheStoreAlreadyGaveIsNotSentAgain) {
   EXPECT_FALSE(subscription.takes(range(3, 5), false));
   EXPECT_FALSE(subscription.wants_read());
   EXPECT_TRUE(subscription.takes(range(5, 6), false));
-}
-
-TEST(TokenBucket, GivesTheBurstThenTheRate) {
-  ManualClock clock;
-  TokenBucket bucket(10, 3, clock.steady());
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(clock.steady()));
-  EXPECT_FALSE(bucket.take(clock.steady()));
-  clock.advance(bucket.wait());
-  EXPECT_TRUE(bucket.take(clock.steady()));
-  EXPECT_FALSE(bucket.take(clock.steady()));
-}
-
-TEST(SmallTokenBucket, DoesTheSameAndFollowsChangedTermsAtOnce) {
-  ManualClock clock;
-  SmallTokenBucket::Terms terms{.rate = 10, .burst = 3};
-  SmallTokenBucket bucket(terms, clock.steady());
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.take(terms, clock.steady()));
-  EXPECT_FALSE(bucket.take(terms, clock.steady()));
-  clock.advance(bucket.wait(terms));
-  EXPECT_TRUE(bucket.take(terms, clock.steady()));
-  EXPECT_FALSE(bucket.take(terms, clock.steady()));
-  clock.advance(std::chrono::hours(1));
-  terms = {.rate = 1, .burst = 1};
-  EXPECT_TRUE(bucket.take(terms, clock.steady()));
-  EXPECT_FALSE(bucket.take(terms, clock.steady())) << "no more than the new burst";
 }
 
 struct Kept {

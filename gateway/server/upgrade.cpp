@@ -92,7 +92,20 @@ class EchoConnection final : public StreamHandler {
   bool closing_ = false;
 };
 
+// "Bearer wk_…"; empty where there is none.
+std::string api_token_of(const HttpRequest& request) {
+  constexpr std::string_view kBearer = "Bearer wk_";
+  const std::string_view authorization = request.headers.get("authorization");
+  return std::string(authorization.starts_with(kBearer) ? authorization.substr(kBearer.size() - 3) : std::string_view());
+}
+
 }  // namespace
+
+bool may_be_agent(const HttpRequest& request) {
+  if (!api_token_of(request).empty()) return true;
+  const Transport transport = request.secure ? Transport::kTls : Transport::kPlain;
+  return find_session_cookie(request.headers.get("cookie"), transport).has_value() && (request.path != "/ws" || same_origin(request));
+}
 
 bool same_origin(const HttpRequest& request) {
   const std::string_view origin = request.headers.get("origin");
@@ -100,7 +113,7 @@ bool same_origin(const HttpRequest& request) {
   return !origin.empty() && equals_ignoring_case(origin, own);
 }
 
-HttpRoute upgrade_route(LoopGateway& gateway, const HttpRequest& request) {
+HttpRoute upgrade_route(LoopGateway& gateway, const HttpRequest& request, UpgradeAdmission admission) {
   static constexpr std::array<std::string_view, 2> kSubprotocols{kSubprotocolProto, kSubprotocolJson};
   auto answer = handshake(request, {.subprotocols = kSubprotocols, .deflate = true});
   if (auto* refused = std::get_if<HttpResponse>(&answer)) return std::move(*refused);
@@ -114,11 +127,15 @@ HttpRoute upgrade_route(LoopGateway& gateway, const HttpRequest& request) {
                     .deflate = accepted.upgrade.deflate},
       .origin = std::string(request.headers.get("origin")),
       .cookie = find_session_cookie(request.headers.get("cookie"), transport).value_or(""),
-      .remote_ip = request.client.text(),
+      .client = request.client,
       .user_agent = std::string(request.headers.get("user-agent")),
-      .same_origin = same_origin(request)};
+      .api_token = api_token_of(request),
+      .same_origin = same_origin(request),
+      .over_limit = admission.over_limit};
   return Upgrade{.headers = std::move(accepted.headers),
-                 .on_upgraded = [&gateway, info = std::move(info)](HttpRequest, std::unique_ptr<Stream> stream) mutable {
+                 .on_upgraded = [&gateway, info = std::move(info), permit = std::move(admission.permit)](
+                                    HttpRequest, std::unique_ptr<Stream> stream) mutable {
+                   if (permit) stream->set_permit(std::move(permit));
                    gateway.adopt(std::move(stream), std::move(info));
                  }};
 }

@@ -22,7 +22,8 @@ namespace wk::detail {
 // hangs on active_.
 class HttpConnection final : public StreamHandler, public DeadlineEntry {
  public:
-  HttpConnection(HttpServer& server, std::unique_ptr<Stream> stream);
+  // over_limit: HttpServer::Admitted.
+  HttpConnection(HttpServer& server, std::unique_ptr<Stream> stream, Milliseconds over_limit);
   ~HttpConnection();
 
   void start();
@@ -84,6 +85,7 @@ class HttpConnection final : public StreamHandler, public DeadlineEntry {
   std::unique_ptr<Active> active_;
   std::uint64_t sent_seen_ = 0;
   std::uint32_t requests_ = 0;
+  const std::uint32_t over_limit_ms_;
   bool closing_ = false;
   bool peer_done_ = false;
 };

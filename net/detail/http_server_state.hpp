@@ -14,7 +14,7 @@ namespace wk {
 // Every connection stands in exactly one of the lists, by what it waits for.
 struct HttpServer::State {
   std::vector<std::unique_ptr<Listener>> listeners;
-  detail::DeadlineList handshake;  // TLS, before the first byte
+  detail::DeadlineList handshake;  // the first byte, of TLS and of who is over a limit
   detail::DeadlineList idle;       // the next request
   detail::DeadlineList head;       // the rest of a head
   detail::DeadlineList body;       // more of a body

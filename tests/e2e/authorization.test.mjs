@@ -73,6 +73,9 @@ const kRoutes = [
   ['GET', '/files/{id}', 'signed'],
   ['POST', '/visitor/sessions', 'nobody'],
   ['GET', '/openapi.json', 'nobody'],
+  ['GET', '/settings/admission', 'administrator'],
+  ['PATCH', '/settings/admission', 'administrator'],
+  ['DELETE', '/settings/admission', 'administrator'],
 ];
 const kRanks = ['nobody', 'agent', 'supervisor', 'administrator'];
 

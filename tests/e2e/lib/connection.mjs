@@ -34,7 +34,7 @@ export class Connection {
   onframe = () => {};
   onclose = () => {};
 
-  /** Resolves once the upgrade is through; rejects with .status where HTTP answered something else. */
+  /** Resolves once the upgrade is through; rejects with .status and .headers where HTTP answered something else. */
   static open(url, { headers = {}, protocols = ['weikeyi.v1.json'] } = {}) {
     const connection = new Connection();
     const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws`, protocols, { headers, handshakeTimeout: kPatienceMs });
@@ -45,7 +45,7 @@ export class Connection {
       socket.once('open', () => resolve(connection));
       socket.once('unexpected-response', (_request, response) => {
         response.resume();
-        reject(Object.assign(new Error(`HTTP ${response.statusCode}`), { status: response.statusCode }));
+        reject(Object.assign(new Error(`HTTP ${response.statusCode}`), { status: response.statusCode, headers: response.headers }));
       });
       socket.on('error', reject);
     });
