@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Server } from '../e2e/lib/server.mjs';
 import { Api, demoAgent, eventually } from '../e2e/lib/people.mjs';
+import { findingsOf } from './lib/axe.mjs';
 import { goodbye, launch, person, picture } from './lib/browser.mjs';
 import { chinese, english, openConsole, signIn } from './lib/console.mjs';
 import { adminChinese, adminEnglish } from './lib/admin.mjs';
@@ -210,4 +211,57 @@ test('the embed line works on a page of another origin that the site allows, und
   } finally {
     shop.close();
   }
+});
+
+for (const [language, words, w, locale] of languages) {
+  test(`limits are shown with their defaults, changed, hold at once, and go back, in ${language}`, async () => {
+    const someone = await person(browser, { locale });
+    const { page } = await openConsole(server, someone, server.demo.agents[0], words, 'admin/limits');
+    const visitor = page.getByRole('group', { name: w.messagesPerVisitor });
+    await visitor.getByText(w.visitorDefault).waitFor();
+    const perSecond = visitor.getByLabel(`${w.messagesPerVisitor}: ${w.perSecond}`);
+    const atOnce = visitor.getByLabel(`${w.messagesPerVisitor}: ${w.atOnce}`);
+    assert.equal(await perSecond.inputValue(), '20');
+    const save = page.getByRole('button', { name: w.save, exact: true });
+    await perSecond.fill('2000000');
+    await page.getByText(w.wrongNumber).first().waitFor();
+    assert.equal(await save.isEnabled(), false, 'what is out of range is not sent');
+    await perSecond.fill('3');
+    await atOnce.fill('4');
+    const connections = page.getByLabel(`${w.connectionsPerAddress}: ${w.atATime}`);
+    await connections.fill('0');
+    await picture(page, `admin-limits-${language.toLowerCase()}`);
+    assert.deepEqual(await findingsOf(page, 'limits'), []);
+    await save.click();
+    await page.getByText(w.saved, { exact: true }).waitFor();
+    const { settings, defaults } = await administrator.get('/settings/admission');
+    assert.deepEqual(settings, { ...defaults, connectionsPerAddress: 0, messagesPerVisitor: { perSecond: 3, burst: 4 } });
+    await page.getByRole('button', { name: w.resetLimits }).click();
+    await page.getByRole('button', { name: w.sure }).click();
+    await eventually(async () => (await perSecond.inputValue()) === '20', 'the form shows the defaults again');
+    const after = await administrator.get('/settings/admission');
+    assert.deepEqual(after.settings, after.defaults);
+
+    // A site of its own kind.
+    const demo = (await administrator.get('/sites')).sites.find((one) => one.key === 'demo');
+    await page.goto(`${server.url}/console/admin/sites/${demo.id}`);
+    await page.getByRole('switch', { name: w.siteRate }).click();
+    await page.getByLabel(`${w.messagesPerVisitor}: ${w.atOnce}`).fill('6');
+    await save.click();
+    await page.getByText(w.saved, { exact: true }).waitFor();
+    assert.deepEqual((await administrator.get('/sites')).sites.find((one) => one.key === 'demo').messagesPerVisitor, { perSecond: 5, burst: 6 });
+    await page.getByRole('switch', { name: w.siteRate }).click();
+    await save.click();
+    await eventually(async () => (await administrator.get('/sites')).sites.find((one) => one.key === 'demo').messagesPerVisitor === undefined, 'as everywhere again');
+    await goodbye(someone);
+  });
+}
+
+test('a supervisor has no page of limits', async () => {
+  await administrator.post('/agents', { email: 'limits@example.test', name: 'limits', role: 'ROLE_SUPERVISOR', password: 'correct horse battery staple', capacity: 5 });
+  const someone = await person(browser);
+  const { page } = await openConsole(server, someone, { email: 'limits@example.test', password: 'correct horse battery staple' }, english, 'admin/limits');
+  await page.getByText(adminEnglish.notFound).waitFor();
+  assert.equal(await page.getByRole('tab', { name: adminEnglish.limits }).count(), 0);
+  await goodbye(someone);
 });

@@ -71,9 +71,15 @@ function split(code) {
       .replace(/^ *if \(tag !== \d+\) \{\n *break;\n *\}\n/gm, '')
       // The server writes lowerCamelCase only.
       .replace(/^( *): isSet\(object\.\w*_\w*\)\n *\? .*\n/gm, '')
+      .replace(/^ *: isObject\(object\.\w*_\w*\)\n *\? [\s\S]*?\n(?= *: \{\})/gm, '')
+      .replace(/\(globalThis\.Object\.entries\((object\.\w+)\) as \[string, any\]\[\]\)\.reduce\(\s*\(acc: \{ \[key: string\]: string \}[\s\S]*?\n *\{\},\n *\)/g, 'textsOf($1)')
+      .replaceAll('globalThis.', '')
       .replace(/^    \} finally \{\n.*\n    \}\n/gm, '')
     return `${functions}\nexport const ${type}: ${kind} = { ${has.map((name) => `${name}: ${type}_${name}`).join(', ')} };`
   })
+  if (text.includes('textsOf(')) {
+    text += `\nfunction textsOf(object: object): { [key: string]: string } {\n  return Object.fromEntries(Object.entries(object).map(([key, text]) => [key, String(text)]));\n}\n`
+  }
   text = text.replace(new RegExp(`\\b([A-Z]\\w*)\\.(${any})\\(`, 'g'), '$1_$2(')
   const used = new Set([...text.matchAll(new RegExp(`\\b[A-Z]\\w*_(?:${any})\\b`, 'g'))].map((match) => match[0]))
   return text.replace(/^import \{([^}]*)\} from "(\.\/\w+)";$/gm, (line, list, from) => {

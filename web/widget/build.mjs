@@ -22,7 +22,7 @@ const inlineCss = {
 // What a visitor neither says nor is told. Their fields are then passed over like those of a later version.
 const notForVisitors = [
   'AgentWelcome', 'Assign', 'ChangePriority', 'ChangeState', 'Claim', 'ContactChanged', 'ConversationSummary',
-  'ConversationUpdate', 'LabelsChanged', 'Note', 'PageViewed', 'PriorityChanged', 'SetPresence', 'Viewing', 'ViewingSignal',
+  'ConversationUpdate', 'LabelsChanged', 'Note', 'PageViewed', 'PriorityChanged', 'SetPresence', 'Unsubscribe', 'Viewing', 'ViewingSignal', 'VisitorPresence',
 ]
 
 /** Leaves the cases of these types out of the generated switches, so that the bundler drops their code. */
@@ -35,6 +35,37 @@ const onlyForVisitors = {
       return code
         .replace(new RegExp(`^ *case "\\w+":\\n *${calls}.*\\n *break;\\n`, 'gm'), '')
         .replace(new RegExp(`^ *case \\d+: \\{\\s*message\\.[^;]*${calls}[^;]*;\\s*continue;\\s*\\}\\n`, 'gm'), '')
+    },
+  },
+}
+
+// What of the SDK only agents' pages call, by file, and the frames that only agents get.
+const forAgents = {
+  'client.ts': ['onSummary', 'onVisitorPresence', 'onTyping', 'onViewing', 'onSettled', 'open', 'sendNote', 'setViewing', 'setPresence', 'get outbox'],
+  'rest.ts': ['patch', 'put', 'delete'],
+}
+const framesForAgents = ['viewing', 'visitorPresence', 'conversationUpdate']
+
+/** Leaves them out; fails where the panel calls one of them after all, or where one is not there under this name. */
+const withoutAgentsPart = {
+  name: 'without-agents-part',
+  transform: {
+    filter: { id: /(widget|sdk)\/src\/[\w/]+\.tsx?$/ },
+    handler: (code, id) => {
+      if (/widget\/src\//.test(id)) {
+        const names = Object.values(forAgents).flat().map((name) => name.replace('get ', ''))
+        const called = new RegExp(`(?:client|[rR]est)\\.(?:${names.join('|')})\\b`).exec(code)
+        if (called !== null) throw new Error(`${id} calls ${called[0]}, which is left out of the panel (build.mjs)`)
+        return undefined
+      }
+      const without = (text, what) => {
+        if (!what.test(text)) throw new Error(`${id} has no ${what} to leave out of the panel (build.mjs)`)
+        return text.replace(what, '')
+      }
+      const file = id.slice(id.lastIndexOf('/') + 1)
+      const methods = (forAgents[file] ?? []).reduce((text, name) => without(text, new RegExp(`^  ${name}(?:<T>)?\\(.*?^  \\}\\n`, 'ms')), code)
+      if (file !== 'client.ts') return methods
+      return framesForAgents.reduce((text, name) => without(text, new RegExp(`^      case '${name}'.*?^(?=      (?:case|default))`, 'ms')), methods)
     },
   },
 }
@@ -53,7 +84,7 @@ const onlyUsedTokens = {
 async function bundle({ entry, format, define = {}, name }) {
   const built = await rolldown({
     input: join(here, entry),
-    plugins: [inlineCss, onlyForVisitors, onlyUsedTokens],
+    plugins: [inlineCss, onlyForVisitors, withoutAgentsPart, onlyUsedTokens],
     tsconfig: false,
     transform: { target: 'es2022', define, jsx: { runtime: 'automatic', importSource: 'preact' } },
     onLog: (level, log) => level === 'warn' && console.warn(log.message),

@@ -11,6 +11,8 @@ export const adminEnglish = {
   totpCode: 'Six digits from the app', totpConfirm: 'Switch on', recovery: 'Recovery codes', recoveryDone: 'I have kept them', codeWrong: /^The code is not right/, totpOff: 'Switch two-step sign-in off',
   totpOffYes: 'Switch off', code: /Code from your authenticator/, sessions: 'Sessions', sessionCurrent: 'This browser', sessionEnd: 'End', sessionEndOthers: 'End all other sessions',
   setupCode: 'Set-up code', yourName: 'Your name', setupSite: 'Name of your site', setupTitle: 'Set up weikeyi', loginFailed: 'E-mail, password or code is not right.',
+  limits: 'Limits', messagesPerVisitor: 'Messages of one visitor', perSecond: 'A second', atOnce: 'At once', connectionsPerAddress: 'Connections of one address', atATime: 'At a time',
+  wrongNumber: /whole number from 0/, visitorDefault: 'Default: 20 a second, 100 at once.', resetLimits: 'Back to the defaults', siteRate: 'A message rate of its own',
 };
 export const adminChinese = {
   sites: '站点', agents: '客服', tokens: 'API 令牌', siteAdd: '添加站点', siteName: '站点名称', origins: '允许的来源', create: '创建', save: '保存', saved: '已保存',
@@ -24,4 +26,6 @@ export const adminChinese = {
   totpCode: '应用中的六位数字', totpConfirm: '开启', recovery: '恢复码', recoveryDone: '我已保存', codeWrong: /^验证码不正确/, totpOff: '关闭两步验证',
   totpOffYes: '关闭', code: /验证器中的验证码/, sessions: '登录会话', sessionCurrent: '当前浏览器', sessionEnd: '结束', sessionEndOthers: '结束所有其他登录',
   setupCode: '设置码', yourName: '您的姓名', setupSite: '网站名称', setupTitle: '设置唯一客服', loginFailed: '邮箱、密码或验证码不正确。',
+  limits: '限流', messagesPerVisitor: '每位访客的消息', perSecond: '每秒', atOnce: '一次最多', connectionsPerAddress: '每个地址的连接数', atATime: '同时最多',
+  wrongNumber: /0 到 .* 的整数/, visitorDefault: '默认：每秒 20，一次最多 100。', resetLimits: '恢复默认值', siteRate: '单独设置消息频率',
 };

@@ -123,6 +123,7 @@ export const en = {
   heldBy: 'With',
   nobody: 'Nobody yet',
   linkConnecting: 'No connection. {waiting} waiting to be sent; nothing is lost.',
+  linkBusy: 'The system is busy; trying again in {seconds} s. {waiting} waiting to be sent; nothing is lost.',
   linkStalled: 'The connection is slow. {waiting} waiting for an answer.',
   linkBack: 'Everything is here.',
   linkClosed: 'The connection was ended ({code}). Sign in again.',

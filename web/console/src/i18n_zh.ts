@@ -125,6 +125,7 @@ export const zh: Dictionary = {
   heldBy: '负责人',
   nobody: '暂无',
   linkConnecting: '连接已断开。{waiting} 条待发送，内容不会丢失。',
+  linkBusy: '系统繁忙，{seconds} 秒后自动重试。{waiting} 条待发送，内容不会丢失。',
   linkStalled: '连接缓慢，{waiting} 条等待确认。',
   linkBack: '全部内容已同步。',
   linkClosed: '连接已结束（{code}），请重新登录。',

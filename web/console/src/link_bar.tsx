@@ -1,5 +1,7 @@
 // Says at once when the link is gone and what is waiting, and when everything is back.
+import { VisuallyHidden } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
+import { ports } from './api'
 import { useI18n } from './i18n'
 import { useLink } from './session'
 
@@ -26,7 +28,24 @@ export function LinkBar() {
     }, state.kind === 'stalled' || state.kind === 'closed' ? 0 : patienceMs)
     return () => clearTimeout(timer)
   }, [state.kind])
+  const busyUntilMs = state.kind === 'waiting' && state.busy ? state.retryAtMs : 0
+  const [, redraw] = useState(0)
+  useEffect(() => {
+    if (busyUntilMs === 0) return undefined
+    const timer = setInterval(() => redraw((count) => count + 1), 250)
+    return () => clearInterval(timer)
+  }, [busyUntilMs])
   if (shown === 'none') return null
+  if (shown === 'away' && busyUntilMs > 0) {
+    const seconds = Math.max(1, Math.ceil((busyUntilMs - ports.clock.elapsed()) / 1000))
+    return (
+      // A voice that counts down is no help: it is said once that the system is busy.
+      <div className="link-bar" role="status">
+        <VisuallyHidden>{t('serverBusy')}</VisuallyHidden>
+        <span aria-hidden="true">{t('linkBusy', { seconds, waiting })}</span>
+      </div>
+    )
+  }
   const text =
     shown === 'back' ? t('linkBack') : state.kind === 'closed' ? t('linkClosed', { code: state.code }) : t(state.kind === 'stalled' ? 'linkStalled' : 'linkConnecting', { waiting })
   return (

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Client, type ClientOptions } from './client'
-import type { LinkState } from './link'
+import { HelloLater, type LinkState } from './link'
 import { FakeNetwork, ManualClock, MemoryStorage, messageEvent, visitorWelcome } from './testing'
 import { ActorKind } from './generated/wire/weikeyi/v1/event'
 import { ConversationSummary } from './generated/json/weikeyi/v1/resource'
@@ -113,6 +113,33 @@ describe('connecting', () => {
     await clock.advance(60_000)
     expect(network.sockets.length).toBe(2)
     expect(client.link).toEqual({ kind: 'closed', code: 'replaced' })
+  })
+
+  it('comes back when a busy server says, not sooner for being looked at', async () => {
+    let refusals = 0
+    const client = makeClient({
+      hello: (resume) => {
+        if (refusals++ === 0) return Promise.reject(new HelloLater('too_many_sessions', 3000))
+        return Promise.resolve({ credential: { $case: 'visitorToken', value: 't' }, resume, client: '', locale: '', context: undefined })
+      },
+    })
+    client.connect()
+    await clock.advance(0)
+    expect(client.link).toMatchObject({ kind: 'waiting', busy: true, retryAtMs: 3000 })
+    client.wake()
+    await clock.advance(2900)
+    expect(network.sockets.length).toBe(0)
+    await clock.advance(200)
+    network.last.accept()
+    network.last.say({ $case: 'refusal', value: { ref: 1, code: 'busy', reason: '', retryAfterMs: 1500, clientId: '' } })
+    expect(client.link).toMatchObject({ kind: 'waiting', busy: true, retryAtMs: clock.elapsed() + 1500 })
+    client.wake()
+    await clock.advance(1400)
+    expect(network.sockets.length).toBe(1)
+    await clock.advance(200)
+    expect(network.sockets.length).toBe(2)
+    network.last.drop()
+    expect(client.link).toMatchObject({ kind: 'waiting', busy: false })
   })
 
   it('asks once for another credential when the hello is refused', async () => {
@@ -275,6 +302,25 @@ describe('sending', () => {
     expect(network.last.texts()).toEqual(['a', 'b', 'b'])
     ack(2, 2)
     expect(network.last.texts()).toEqual(['a', 'b', 'b', 'c'])
+  })
+
+  it('keeps to the time it was told, also over a lost connection, and says until when', async () => {
+    const client = makeClient()
+    await online(client)
+    client.sendMessage('0', 'a')
+    expect(client.own.view.heldUntilMs).toBe(0)
+    refuse(0, 'busy', 5000)
+    expect(client.own.view.heldUntilMs).toBe(clock.elapsed() + 5000)
+    const id = network.last.appends()[0]?.clientId
+    network.last.drop()
+    await clock.advance(2000)
+    await welcome()
+    client.wake()
+    expect(network.last.texts()).toEqual([])
+    expect(waiting(client)).toEqual(['queued'])
+    await clock.advance(3100)
+    expect(network.last.appends().map((append) => append.clientId)).toEqual([id])
+    expect(client.own.view.heldUntilMs).toBe(0)
   })
 
   it('resends with the same client id after a lost connection', async () => {

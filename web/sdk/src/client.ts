@@ -72,6 +72,7 @@ export class Client {
     this.#host = {
       clock,
       pending: (id) => this.#outbox.entries(this.#wireId(id)).filter(isShown),
+      heldUntil: (id) => this.#outbox.heldUntil(this.#wireId(id)),
       arrived: (clientId) => {
         this.#link.settle(clientId)
         this.#outbox.forget(clientId)

@@ -17,6 +17,8 @@ export interface ConversationView {
   readonly events: readonly Event[]
   /** Own messages and notes whose event has not come, in the order they were written; they go after the events. */
   readonly pending: readonly OutboxEntry[]
+  /** The server is busy and wants nothing more before this (Clock.elapsed); what is pending goes out then by itself. 0: now. */
+  readonly heldUntilMs: number
   readonly baseSeq: number
   readonly throughSeq: number
   readonly hasOlder: boolean
@@ -38,6 +40,7 @@ export interface ConversationView {
 export interface ConversationHost {
   clock: Clock
   pending(id: string): readonly OutboxEntry[]
+  heldUntil(id: string): number
   /** The event with this client id has come. */
   arrived(clientId: string): void
   /** There is a hole after `afterSeq`. */
@@ -81,6 +84,7 @@ export class Conversation {
       id: this.#id,
       events: log.events,
       pending: this.#host.pending(this.#id),
+      heldUntilMs: this.#host.heldUntil(this.#id),
       baseSeq: log.base,
       throughSeq: log.through,
       hasOlder: log.base > 0,

@@ -10,8 +10,8 @@ export type LinkState =
   | { kind: 'online' }
   /** Connected, but something has waited 3 s for an answer. */
   | { kind: 'stalled'; sinceMs: number }
-  /** Not connected; the next try is at `retryAtMs` (Clock.elapsed). */
-  | { kind: 'waiting'; downSinceMs: number; retryAtMs: number }
+  /** Not connected; the next try is at `retryAtMs` (Clock.elapsed). `busy`: the server said so, and when to come. */
+  | { kind: 'waiting'; downSinceMs: number; retryAtMs: number; busy: boolean }
   /** Given up: the server said not to come back, or the credential is refused. */
   | { kind: 'closed'; code: string }
 
@@ -24,6 +24,15 @@ export class HelloImpossible extends Error {
   constructor(code: string) {
     super(code)
     this.code = code
+  }
+}
+
+/** What the hello is made of is to be had again after a while: the server is busy. */
+export class HelloLater extends Error {
+  readonly retryAfterMs: number
+  constructor(code: string, retryAfterMs: number) {
+    super(code)
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -103,7 +112,8 @@ export class Link {
   /** The network came back, or the page is looked at again: do not wait out the delay, and ask whether the link lives. */
   wake(): void {
     if (this.#state.kind === 'waiting') {
-      this.#open()
+      // Whoever was told a time keeps to it: all the others were told theirs.
+      if (!this.#state.busy) this.#open()
     } else if (this.#welcomed && this.#pings.size === 0) {
       this.#ping()
     }
@@ -143,6 +153,7 @@ export class Link {
       (error: unknown) => {
         if (!current()) return
         if (error instanceof HelloImpossible) this.#end(error.code)
+        else if (error instanceof HelloLater) this.#lost(error.retryAfterMs, true)
         else this.#lost(0)
       },
     )
@@ -210,7 +221,7 @@ export class Link {
         return
       }
       case 'refusal':
-        if (body.value.retryAfterMs > 0) this.#lost(body.value.retryAfterMs)
+        if (body.value.retryAfterMs > 0) this.#lost(body.value.retryAfterMs, true)
         else if (this.#denials++ === 0 && this.#options.onDenied(body.value)) this.#lost(1)
         else this.#end(body.value.code)
         return
@@ -222,7 +233,7 @@ export class Link {
   }
 
   #goodbye(code: string, retryAfterMs: number): void {
-    if (retryAfterMs > 0) this.#lost(retryAfterMs)
+    if (retryAfterMs > 0) this.#lost(retryAfterMs, code === 'busy')
     else this.#end(code)
   }
 
@@ -305,14 +316,14 @@ export class Link {
   }
 
   /** The connection is gone; come back after `afterMs`, or by backoff where that is 0. */
-  #lost(afterMs: number): void {
+  #lost(afterMs: number, busy = false): void {
     const now = this.#options.clock.elapsed()
     if (this.#welcomed) this.#downSinceMs = now
     this.#abandon(4000)
     const delay = afterMs > 0 ? afterMs : this.#backoff(now)
     this.#failures += 1
     this.#cancelTimer = this.#options.clock.after(delay, () => this.#open())
-    this.#setState({ kind: 'waiting', downSinceMs: this.#downSinceMs, retryAtMs: now + delay })
+    this.#setState({ kind: 'waiting', downSinceMs: this.#downSinceMs, retryAtMs: now + delay, busy })
   }
 
   #end(code: string): void {

@@ -71,6 +71,11 @@ export class Outbox {
     return this.#lanes.get(conversationId)?.entries ?? []
   }
 
+  /** Until when (Clock.elapsed) the server wants nothing more of this conversation: it is busy. 0: it has not said so. */
+  heldUntil(conversationId: string): number {
+    return this.#lanes.get(conversationId)?.pausedUntilMs ?? 0
+  }
+
   all(): OutboxEntry[] {
     return [...this.#lanes.values()].flatMap((lane) => lane.entries)
   }

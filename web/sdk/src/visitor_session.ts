@@ -1,6 +1,6 @@
 import { VisitorSession, type CreateVisitorSessionRequest } from './generated/read/weikeyi/v1/resource'
 import type { VisitorContext } from './generated/wire/weikeyi/v1/event'
-import { HelloImpossible } from './link'
+import { HelloImpossible, HelloLater } from './link'
 import type { Ports } from './ports'
 import { Rest, type Problem } from './rest'
 
@@ -55,7 +55,7 @@ export class VisitorSessions {
     }
   }
 
-  /** Throws HelloImpossible when the server will not have us, and Error when it may later. */
+  /** Throws HelloImpossible when the server will not have us, HelloLater when it says after how long, and Error when it may later. */
   current(): Promise<VisitorSession> {
     if (this.#fresh !== undefined) return Promise.resolve(this.#fresh)
     this.#asking ??= this.#ask(this.#generation)
@@ -106,5 +106,6 @@ export class VisitorSessions {
 
 function failure(problem: Problem): Error {
   const lasting = problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429
-  return lasting ? new HelloImpossible(problem.code) : new Error(problem.code)
+  if (lasting) return new HelloImpossible(problem.code)
+  return problem.retryAfterMs > 0 ? new HelloLater(problem.code, problem.retryAfterMs) : new Error(problem.code)
 }

@@ -63,7 +63,7 @@ export function App({ chat, language, open, full, onClose }: AppProps): JSX.Elem
       }}
     >
       <Header state={state} chat={chat} language={language} full={full} onClose={onClose} />
-      <LinkBar state={state} words={words} />
+      <LinkBar state={state} chat={chat} words={words} />
       <Log state={state} chat={chat} language={language} visible={visible} onSeen={() => chat.client.seen(state.view.id, state.view.throughSeq)} />
       <Composer state={state} chat={chat} words={words} visible={open} />
       {dropping && <div class="drop">{words.dropHere}</div>}
@@ -102,9 +102,22 @@ function Header({ state, chat, language, full, onClose }: { state: ChatState; ch
 }
 
 /** Lies over the log's upper edge, so that nothing moves when it comes and goes. */
-function LinkBar({ state, words }: { state: ChatState; words: Words }): JSX.Element {
-  const { notice, waiting, link } = state
+function LinkBar({ state, chat, words }: { state: ChatState; chat: Chat; words: Words }): JSX.Element {
+  const { waiting, link } = state
+  const busy = state.busyUntilMs > 0 && link.kind !== 'closed'
+  const notice = busy ? 'busy' : state.notice
+  const [, redraw] = useState(0)
+  // Said once, with the wait of then: a voice that counts down is no help.
+  const said = useRef('')
+  if (!busy) said.current = ''
+  else said.current ||= words.busy(chat.busySeconds())
+  useEffect(() => {
+    if (!busy) return undefined
+    const timer = setInterval(() => redraw((count) => count + 1), 250)
+    return () => clearInterval(timer)
+  }, [busy])
   const text = {
+    busy: busy ? words.busy(chat.busySeconds()) : '',
     none: '',
     connecting: words.linkConnecting,
     lost: words.linkLost,
@@ -112,13 +125,14 @@ function LinkBar({ state, words }: { state: ChatState; words: Words }): JSX.Elem
     back: words.linkBack,
     closed: words.linkClosed,
   }[notice]
-  const more = notice === 'none' || notice === 'back' || notice === 'closed' ? '' : waiting > 0 ? words.linkWaiting(waiting) : notice === 'lost' ? words.linkKept : ''
+  const more = busy || notice === 'none' || notice === 'back' || notice === 'closed' ? '' : waiting > 0 ? words.linkWaiting(waiting) : notice === 'lost' ? words.linkKept : ''
   return (
     <div class={`link-bar ${notice}`} role="status" aria-live="polite" title={link.kind === 'closed' ? link.code : ''}>
       {notice !== 'none' && (
         <span>
           <Icon name={notice === 'back' ? 'tick' : notice === 'closed' ? 'alert' : 'clock'} size={14} />
-          {text}
+          {busy ? <b aria-hidden="true">{text}</b> : text}
+          {busy && <i class="hidden">{said.current}</i>}
           {more !== '' && <em>{more}</em>}
         </span>
       )}

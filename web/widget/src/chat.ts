@@ -25,6 +25,8 @@ export interface ChatState {
   /** The link bar: nothing, or what it says. */
   notice: 'none' | 'connecting' | 'lost' | 'stalled' | 'back' | 'closed'
   waiting: number
+  /** The server is busy and has said when to come again (Clock.elapsed); 0: it is not. */
+  busyUntilMs: number
   view: ConversationView
   agentsOnline: boolean
   uploads: readonly UploadItem[]
@@ -46,6 +48,10 @@ const uploadsMax = 10
 const lostShownAfterMs = 500
 const connectingShownAfterMs = 3_000
 const backShownMs = 2_500
+/** A shorter wait is over before it is read. */
+const busyShownFromMs = 700
+/** The next refusal may follow at once: the notice stays for it. */
+const busyLastsMs = 700
 
 export class Chat {
   readonly sessions: VisitorSessions
@@ -58,6 +64,7 @@ export class Chat {
   #uploads = new Map<string, Upload>()
   #links = new Map<string, { url: string; expiresMs: number }>()
   #cancelNotice: (() => void) | undefined
+  #cancelBusy: (() => void) | undefined
   #everOnline = false
   #telling = false
 
@@ -110,6 +117,7 @@ export class Chat {
       link: this.client.link,
       notice: 'none',
       waiting: this.client.waiting,
+      busyUntilMs: 0,
       view: this.client.own.view,
       agentsOnline: this.sessions.known?.agentsOnline ?? false,
       uploads: [],
@@ -119,6 +127,7 @@ export class Chat {
     this.client.own.subscribe((view) => {
       this.#remember(view)
       this.#set({ view, waiting: this.#waitingMessages() })
+      this.#noticeBusy()
     })
     this.client.onLink((link) => this.#onLink(link))
     this.client.onWelcome((welcome) => {
@@ -141,6 +150,7 @@ export class Chat {
 
   close(forget: boolean): void {
     this.#cancelNotice?.()
+    this.#cancelBusy?.()
     for (const upload of this.#uploads.values()) upload.abort()
     this.client.close()
     if (!forget) return
@@ -287,10 +297,34 @@ export class Chat {
     return { afterSeq: (events[0]?.seq ?? 1) - 1, throughSeq: beforeSeq - 1, events }
   }
 
+  /** What the server refused for now: a message, or the visitor at the door. */
+  #noticeBusy(): void {
+    const { clock } = this.#options.ports
+    const { link, view, busyUntilMs } = this.#state
+    const until = Math.max(view.heldUntilMs, link.kind === 'waiting' && link.busy ? link.retryAtMs : 0)
+    const left = until - clock.elapsed()
+    if (left >= busyShownFromMs || (left > 0 && busyUntilMs > 0)) {
+      this.#cancelBusy?.()
+      this.#cancelBusy = undefined
+      if (until !== busyUntilMs) this.#set({ busyUntilMs: until })
+    } else if (busyUntilMs > 0) {
+      this.#cancelBusy ??= clock.after(busyLastsMs, () => {
+        this.#cancelBusy = undefined
+        this.#set({ busyUntilMs: 0 })
+      })
+    }
+  }
+
+  /** Seconds until the next try, at least 1. */
+  busySeconds(): number {
+    return Math.max(1, Math.ceil((this.#state.busyUntilMs - this.#options.ports.clock.elapsed()) / 1000))
+  }
+
   #onLink(link: LinkState): void {
     const { clock } = this.#options.ports
     const before = this.#state.notice
     this.#set({ link, waiting: this.#waitingMessages() })
+    this.#noticeBusy()
     switch (link.kind) {
       case 'online':
         this.#everOnline = true

@@ -37,7 +37,7 @@ function event(minute: number, kind: ActorKind, id: string, body: Event['body'])
 const message = (text: string): Event['body'] => ({ $case: 'message', value: { text, attachments: [], replyToSeq: 0 } })
 function view(events: Event[], over: Partial<ConversationView> = {}): ConversationView {
   return {
-    id: '1', events, pending: [], baseSeq: 0, throughSeq: events.length, hasOlder: false, loadingOlder: false, loaded: true,
+    id: '1', events, pending: [], heldUntilMs: 0, baseSeq: 0, throughSeq: events.length, hasOlder: false, loadingOlder: false, loaded: true,
     state: ConversationState.OPEN, holder: undefined, rating: 0, visitorSeenSeq: 0, agentsSeenSeq: 0, typing: [], summary: undefined, refusal: undefined, ...over,
   }
 }

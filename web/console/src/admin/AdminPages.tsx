@@ -1,6 +1,7 @@
 import { Container, Stack, Tabs, Text, Title } from '@mantine/core'
 import { Role, type Agent } from '@weikeyi/sdk/json'
 import { Route, Switch, useLocation } from 'wouter'
+import { AdmissionPage } from './admission_page'
 import { AgentsPage } from './agents_page'
 import { SitePage } from './site_page'
 import { SitesPage } from './sites_page'
@@ -14,9 +15,10 @@ interface Tab {
 const sites: Tab = { path: '/admin', label: 'sites' }
 const agents: Tab = { path: '/admin/agents', label: 'agents' }
 const tokens: Tab = { path: '/admin/tokens', label: 'tokens' }
+const admission: Tab = { path: '/admin/limits', label: 'admission' }
 
 function tabsOf(role: Role): Tab[] {
-  if (role === Role.ADMINISTRATOR) return [sites, agents, tokens]
+  if (role === Role.ADMINISTRATOR) return [sites, agents, tokens, admission]
   return role === Role.SUPERVISOR ? [sites, agents] : []
 }
 
@@ -62,6 +64,11 @@ export default function AdminPages({ me }: { me: Agent }) {
             {tabs.includes(tokens) && (
               <Route path="/admin/tokens">
                 <TokensPage me={me} />
+              </Route>
+            )}
+            {tabs.includes(admission) && (
+              <Route path="/admin/limits">
+                <AdmissionPage />
               </Route>
             )}
             <Route>

@@ -24,6 +24,11 @@ export const calls = {
   updateSite: (id: string, change: Partial<json.UpdateSiteRequest>) =>
     take(rest.patch(`/sites/${id}`, { body: json.UpdateSiteRequest.toJSON(json.UpdateSiteRequest.fromPartial(change)), answer: json.Site })),
 
+  admission: () => take(rest.get('/settings/admission', { answer: json.Admission })),
+  changeAdmission: (change: Partial<json.AdmissionSettings>) =>
+    take(rest.patch('/settings/admission', { body: json.AdmissionSettings.toJSON(json.AdmissionSettings.fromPartial(change)), answer: json.Admission })),
+  resetAdmission: () => take(rest.delete('/settings/admission', { answer: json.Admission })),
+
   agents: () =>
     whole((cursor) =>
       take(rest.get('/agents', { query: { cursor, limit: 200 }, answer: json.AgentList })).then((list) => ({ rows: list.agents, next: list.nextCursor })),

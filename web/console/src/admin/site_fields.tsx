@@ -3,6 +3,7 @@ import { ColorInput, SegmentedControl, Select, Stack, Switch, TagsInput, Text, T
 import { routingStrategyToJSON, type WidgetAppearance } from '@weikeyi/sdk/json'
 import { routingChoices, routingOf } from './choices'
 import { Section } from './parts'
+import { RateFields } from './rate_fields'
 import { formLanguages, validColour, validOrigin, type SiteForm } from './site_form'
 import { useTexts, type AdminKey } from './texts'
 
@@ -149,6 +150,15 @@ function ConversationFields({ form, change }: Fields) {
         checked={form.typingPreview}
         onChange={(event) => change({ typingPreview: event.currentTarget.checked })}
       />
+      <Switch
+        label={w('siteRate')}
+        description={w('siteRateHelp')}
+        checked={form.messagesPerVisitor !== undefined}
+        onChange={(event) => change({ messagesPerVisitor: event.currentTarget.checked ? { perSecond: 5, burst: 25 } : undefined })}
+      />
+      {form.messagesPerVisitor !== undefined && (
+        <RateFields label={w('messagesPerVisitor')} help={w('messagesPerVisitorHelp')} value={form.messagesPerVisitor} onChange={(messagesPerVisitor) => change({ messagesPerVisitor })} />
+      )}
     </Section>
   )
 }

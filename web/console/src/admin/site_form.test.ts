@@ -1,6 +1,6 @@
 import { RoutingStrategy, Site, UpdateSiteRequest } from '@weikeyi/sdk/json'
 import { expect, test } from 'vitest'
-import { embedLine, formOf, policyHint, requestOf, validColour, validOrigin } from './site_form'
+import { embedLine, formOf, policyHint, requestOf, validColour, validForm, validOrigin } from './site_form'
 
 const site = Site.fromJSON({ id: '7', key: 'k1', name: 'Shop', typingPreview: true, routing: 'ROUTING_STRATEGY_ROUND_ROBIN' })
 
@@ -13,6 +13,15 @@ test('an emptied list of origins and a switch turned off are sent as such', () =
   const body = UpdateSiteRequest.toJSON(UpdateSiteRequest.fromPartial(requestOf({ ...formOf(site), typingPreview: false }, false)))
   expect(body).toMatchObject({ name: 'Shop', replaceOrigins: true, typingPreview: false, routing: 'ROUTING_STRATEGY_ROUND_ROBIN' })
   expect(body).not.toHaveProperty('identityRequired')
+})
+
+test('a rate of its own is sent, and taken away where it is switched off', () => {
+  expect(requestOf(formOf(site), false)).toMatchObject({ inheritMessagesPerVisitor: true })
+  const own = formOf({ ...site, messagesPerVisitor: { perSecond: 2, burst: 10 } })
+  expect(requestOf(own, false)).toMatchObject({ messagesPerVisitor: { perSecond: 2, burst: 10 } })
+  expect(requestOf(own, false)).not.toHaveProperty('inheritMessagesPerVisitor')
+  expect(validForm(own)).toBe(true)
+  expect(validForm({ ...own, messagesPerVisitor: { perSecond: 2, burst: '' } })).toBe(false)
 })
 
 test('identity is sent by who may change it', () => {

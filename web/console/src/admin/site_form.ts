@@ -1,5 +1,6 @@
 // A site as its form holds it, and what of the form goes back to the server. Pure, so that it can be tested.
 import { RoutingStrategy, type Site, type UpdateSiteRequest, type WidgetAppearance } from '@weikeyi/sdk/json'
+import { typedRate, rateOf, validRate, type TypedRate } from './admission_form'
 
 export const formLanguages = ['zh-CN', 'en'] as const
 export type FormLanguage = (typeof formLanguages)[number]
@@ -11,6 +12,8 @@ export interface SiteForm {
   identityRequired: boolean
   typingPreview: boolean
   routing: RoutingStrategy
+  /** Undefined: as in the limits of the installation. */
+  messagesPerVisitor: TypedRate | undefined
 }
 
 const plain: WidgetAppearance = { color: '#2563eb', position: 'right', title: {}, greeting: {}, offlineMessage: {}, theme: 'auto', launcherLabel: '' }
@@ -25,6 +28,7 @@ export function formOf(site: Site): SiteForm {
     identityRequired: site.identityRequired,
     typingPreview: site.typingPreview,
     routing: site.routing === RoutingStrategy.UNSPECIFIED ? RoutingStrategy.MANUAL : site.routing,
+    messagesPerVisitor: site.messagesPerVisitor === undefined ? undefined : typedRate(site.messagesPerVisitor),
   }
 }
 
@@ -36,9 +40,13 @@ export function requestOf(form: SiteForm, mayIdentity: boolean): Partial<UpdateS
     appearance: form.appearance,
     typingPreview: form.typingPreview,
     routing: form.routing,
+    ...(form.messagesPerVisitor === undefined ? { inheritMessagesPerVisitor: true } : { messagesPerVisitor: rateOf(form.messagesPerVisitor) }),
     ...(mayIdentity ? { identityRequired: form.identityRequired } : {}),
   }
 }
+
+export const validForm = (form: SiteForm): boolean =>
+  form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color) && (form.messagesPerVisitor === undefined || validRate(form.messagesPerVisitor))
 
 /** The same rule as the server's; the server's answer decides. */
 export const validOrigin = (origin: string): boolean => /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/i.test(origin)

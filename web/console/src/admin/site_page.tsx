@@ -6,7 +6,7 @@ import { Link } from 'wouter'
 import { calls } from './calls'
 import { Failure, Quiet, Section, SureButton, Waiting } from './parts'
 import { SiteFields } from './site_fields'
-import { formOf, requestOf, validColour, validOrigin, type SiteForm } from './site_form'
+import { formOf, requestOf, validForm, type SiteForm } from './site_form'
 import { SiteIdentity } from './site_identity'
 import { SiteInstall } from './site_install'
 import { SitePreview } from './site_preview'
@@ -53,7 +53,6 @@ function SiteEditor({ site, me }: { site: Site; me: Agent }) {
     },
   })
   const toggle = useMutation({ mutationFn: () => calls.updateSite(site.id, { disabled: !site.disabled }), onSuccess: keep })
-  const valid = form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color)
   return (
     <>
       <Title order={2} size="h3" style={{ overflowWrap: 'anywhere' }}>
@@ -74,7 +73,7 @@ function SiteEditor({ site, me }: { site: Site; me: Agent }) {
               )}
               <Failure error={save.error} />
               <Group>
-                <Button type="submit" loading={save.isPending} disabled={!valid || !changed}>
+                <Button type="submit" loading={save.isPending} disabled={!validForm(form) || !changed}>
                   {w('save')}
                 </Button>
                 {changed && (

@@ -1,0 +1,106 @@
+// What a visitor reads when the server is busy: that it is, for how long, and then nothing any more. Nothing they wrote is lost.
+import { after, before, beforeEach, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Server } from '../e2e/lib/server.mjs';
+import { demoAgent, eventually, say, visitor, visitorSession } from '../e2e/lib/people.mjs';
+import { findingsOf } from './lib/axe.mjs';
+import { goodbye, launch, person, phone, picture } from './lib/browser.mjs';
+import { openWidget } from './lib/widget.mjs';
+
+let server;
+let browser;
+let administrator;
+let crowd;
+
+before(async () => {
+  [server, browser] = await Promise.all([Server.start(), launch()]);
+  administrator = await demoAgent(server);
+  crowd = await Promise.all(Array.from({ length: 12 }, () => visitor(server)));
+});
+after(async () => {
+  for (const { connection } of crowd ?? []) connection.terminate();
+  await browser?.close();
+  await server?.close();
+});
+beforeEach(() => administrator.ok('DELETE', '/settings/admission'));
+
+const limit = (settings) => administrator.ok('PATCH', '/settings/admission', settings);
+/** So many others are told to wait first, a second each. */
+const busyFor = async (seconds) => {
+  await limit({ messagesPerSite: { perSecond: 1, burst: 1 } });
+  await Promise.allSettled(crowd.slice(0, seconds).map(({ connection, conversationId }) => say(connection, conversationId, 'me first')));
+};
+const own = async (text) =>
+  eventually(async () => {
+    const { conversations = [] } = await administrator.get('/conversations?view=all');
+    return conversations.find((one) => one.lastMessage?.text === text);
+  }, `a conversation that ends with ${text}`, 30_000);
+
+const languages = [
+  ['English', 'en-US', /^The system is busy; trying again in (\d+) s$/, 'Waiting to be sent'],
+  ['Chinese', 'zh-CN', /^系统繁忙，(\d+) 秒后自动重试$/, '等待发送'],
+];
+for (const [language, locale, words, waiting] of languages) {
+  test(`a message that is told to wait says for how long and goes out by itself, in ${language}`, async () => {
+    const someone = await person(browser, { locale, ...(language === 'Chinese' ? { viewport: phone, touch: true } : {}) });
+    const widget = await openWidget(server, someone, { chinese: language === 'Chinese' });
+    await widget.write('first');
+    await widget.stored().waitFor();
+    await busyFor(7);
+    await widget.write('second');
+    const notice = widget.panel.getByRole('status').filter({ has: widget.page.locator('b') });
+    const text = notice.locator('b');
+    await text.waitFor();
+    const seconds = async () => Number((await text.innerText()).match(words)?.[1] ?? NaN);
+    const first = await seconds();
+    assert.ok(first >= 4 && first <= 30, `${await text.innerText()}`);
+    await widget.log.getByText(waiting).waitFor();
+    await picture(widget.page, `widget-busy-${language.toLowerCase()}`);
+    // A screen reader is told once and not counted down to.
+    assert.equal(await text.getAttribute('aria-hidden'), 'true');
+    const spoken = await notice.locator('i').innerText();
+    assert.match(spoken, words);
+    assert.deepEqual(await findingsOf(widget.page, 'busy'), []);
+    await eventually(async () => (await seconds()) < first, 'it counts down', 4_000);
+    assert.equal(await notice.locator('i').innerText(), spoken);
+    // The text is there as it was written, marked as waiting; what follows keeps its place behind it.
+    await widget.bubble('second').waitFor();
+    await widget.write('third');
+
+    await limit({ messagesPerSite: { perSecond: 2, burst: 2 } });
+    await text.waitFor({ state: 'detached', timeout: 40_000 });
+    const { id } = await own('third');
+    const texts = (await administrator.log(id)).filter((event) => event.message).map((event) => event.message.text);
+    assert.deepEqual(texts, ['first', 'second', 'third']);
+    assert.equal(await widget.log.locator('.progress.queued, .progress.sent, .failure').count(), 0);
+    await picture(widget.page, `widget-busy-over-${language.toLowerCase()}`);
+    await goodbye(someone);
+  });
+}
+
+test('a visitor who is told to wait at the door reads so, keeps what they write, and is let in', async () => {
+  await limit({ handshakesPerSite: { perSecond: 1, burst: 1 } });
+  await Promise.allSettled(Array.from({ length: 6 }, () => visitorSession(server)));
+  const someone = await person(browser, { locale: 'zh-CN' });
+  const widget = await openWidget(server, someone, { chinese: true });
+  const text = widget.panel.locator('.link-bar b');
+  await text.waitFor();
+  assert.match(await text.innerText(), /^系统繁忙，\d+ 秒后自动重试$/);
+  await widget.write('等一下也没关系');
+  await widget.bubble('等一下也没关系').waitFor();
+  await picture(widget.page, 'widget-busy-door');
+  await text.waitFor({ state: 'detached', timeout: 45_000 });
+  await widget.stored().waitFor({ timeout: 45_000 });
+  assert.ok(await own('等一下也没关系'));
+  await goodbye(someone);
+});
+
+test('waits that nobody would notice are not told', async () => {
+  await limit({ messagesPerVisitor: { perSecond: 4, burst: 1 } });
+  const someone = await person(browser);
+  const widget = await openWidget(server, someone);
+  for (const text of ['one', 'two', 'three']) await widget.write(text);
+  await own('three');
+  assert.equal(await widget.panel.locator('.link-bar b').count(), 0);
+  await goodbye(someone);
+});
