@@ -98,6 +98,11 @@ test('agents do not count: cookie and API token, REST, pages, uploads and socket
   assert.equal((await asAgent('GET', '/api/v1/session')).status, 200);
   assert.equal((await asAgent('GET', '/console/')).status, 200);
   assert.equal((await ask('GET', '/api/v1/conversations', { headers: { authorization: `Bearer ${apiToken}` } })).status, 200);
+  const { id } = JSON.parse((await asAgent('GET', '/api/v1/conversations?view=all')).text).conversations[0];
+  const upload = (headers) => ask('POST', `/api/v1/uploads?conversation=${id}&name=a.txt`, { headers: { origin: server.url, 'content-type': 'text/plain', ...headers }, body: 'a file' });
+  assert.equal((await upload({ cookie })).status, 201);
+  assertTold(await upload({ authorization: `Bearer ${token}` }));
+  assertTold(await upload({ authorization: `Bearer ${token}`, cookie }));
   // More sockets of agents than there are places of any kind.
   const desk = [];
   for (let i = 0; i < 80; ++i) {
