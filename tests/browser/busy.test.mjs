@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Server } from '../e2e/lib/server.mjs';
 import { demoAgent, eventually, say, visitor, visitorSession } from '../e2e/lib/people.mjs';
+import { Proxy } from '../faults/lib/proxy.mjs';
 import { findingsOf } from './lib/axe.mjs';
 import { goodbye, launch, person, phone, picture } from './lib/browser.mjs';
 import { openWidget } from './lib/widget.mjs';
@@ -103,4 +104,34 @@ test('waits that nobody would notice are not told', async () => {
   await own('three');
   assert.equal(await widget.panel.locator('.link-bar b').count(), 0);
   await goodbye(someone);
+});
+
+test('a visitor whose address has no place left reads so too, and is let in when there is one', { timeout: 90_000 }, async () => {
+  // Loopback counts here. The browser comes through a proxy, so that its connections can be cut.
+  const small = await Server.start({ args: ['--connections-per-address', '100'] });
+  const proxy = await Proxy.start(small.port);
+  const desk = await demoAgent(small);
+  const someone = await person(browser, { locale: 'zh-CN' });
+  try {
+    const widget = await openWidget({ url: proxy.url }, someone, { chinese: true });
+    await widget.write('在吗');
+    await widget.stored().waitFor();
+    const other = await visitor(small);
+    await desk.ok('PATCH', '/settings/admission', { connectionsPerAddress: 1 });
+    proxy.cut({ between: () => 3, below: () => 0 }); // all of them
+    const text = widget.panel.locator('.link-bar b');
+    await text.waitFor({ timeout: 20_000 });
+    assert.match(await text.innerText(), /^系统繁忙，\d+ 秒后自动重试$/);
+    await widget.write('还在吗');
+    await picture(widget.page, 'widget-busy-accept');
+    await desk.ok('PATCH', '/settings/admission', { connectionsPerAddress: 0 });
+    await widget.stored().waitFor({ timeout: 30_000 });
+    await text.waitFor({ state: 'detached', timeout: 10_000 });
+    await eventually(async () => (await desk.log((await desk.get('/conversations?view=all')).conversations.find((one) => one.lastMessage?.text === '还在吗')?.id ?? 0)).length > 0, 'it is stored');
+    other.connection.terminate();
+    await goodbye(someone);
+  } finally {
+    await proxy.close();
+    await small.close();
+  }
 });

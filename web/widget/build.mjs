@@ -44,6 +44,8 @@ const forAgents = {
   'client.ts': ['onSummary', 'onVisitorPresence', 'onTyping', 'onViewing', 'onSettled', 'open', 'sendNote', 'setViewing', 'setPresence', 'get outbox'],
   'rest.ts': ['patch', 'put', 'delete'],
 }
+// What is told only to listeners that only agents have.
+const emittersForAgents = ['summaries', 'visitorPresence', 'typing', 'viewingChanged', 'settled']
 const framesForAgents = ['viewing', 'visitorPresence', 'conversationUpdate']
 
 /** Leaves them out; fails where the panel calls one of them after all, or where one is not there under this name. */
@@ -65,7 +67,9 @@ const withoutAgentsPart = {
       const file = id.slice(id.lastIndexOf('/') + 1)
       const methods = (forAgents[file] ?? []).reduce((text, name) => without(text, new RegExp(`^  ${name}(?:<T>)?\\(.*?^  \\}\\n`, 'ms')), code)
       if (file !== 'client.ts') return methods
-      return framesForAgents.reduce((text, name) => without(text, new RegExp(`^      case '${name}'.*?^(?=      (?:case|default))`, 'ms')), methods)
+      const frames = framesForAgents.reduce((text, name) => without(text, new RegExp(`^      case '${name}'.*?^(?=      (?:case|default))`, 'ms')), methods)
+      const emitters = emittersForAgents.reduce((text, name) => without(text, new RegExp(`^  readonly #${name} = .*\n`, 'm')).replace(new RegExp(`^ *this\\.#${name}\\.emit\\(.*\\n`, 'm'), ''), frames)
+      return without(emitters, /^ *if \(this\.#viewing !== ownConversation\) .*\n/m)
     },
   },
 }

@@ -62,6 +62,12 @@ export class VisitorSessions {
     return this.#asking
   }
 
+  /** Throws HelloLater where the server turns this address away: of a refused socket a browser does not say why. */
+  async knock(): Promise<void> {
+    const result = await this.#rest.get('/healthz')
+    if (!result.ok && result.problem.retryAfterMs > 0) throw failure(result.problem)
+  }
+
   /** The token was refused: the next current() asks for another, without it. */
   invalidate(): void {
     this.#fresh = undefined

@@ -66,6 +66,8 @@ export class Chat {
   #cancelNotice: (() => void) | undefined
   #cancelBusy: (() => void) | undefined
   #everOnline = false
+  /** Connections in a row that came to nothing. */
+  #unwelcome = 0
   #telling = false
 
   constructor(options: ChatOptions) {
@@ -98,6 +100,7 @@ export class Chat {
       scope: `weikeyi.${siteKey}`,
       ports,
       hello: async (resume) => {
+        if (this.#unwelcome++ > 1) await this.sessions.knock()
         const session = await this.sessions.current()
         this.#set({ session, agentsOnline: session.agentsOnline })
         const context = options.context()
@@ -131,6 +134,7 @@ export class Chat {
     })
     this.client.onLink((link) => this.#onLink(link))
     this.client.onWelcome((welcome) => {
+      this.#unwelcome = 0
       if (welcome.principal?.$case === 'visitor') this.#set({ agentsOnline: welcome.principal.value.agentsOnline })
     })
     this.client.onPresence(({ presence }) => this.#set({ agentsOnline: presence === Presence.ONLINE || presence === Presence.BUSY }))
