@@ -75,10 +75,9 @@ Result<void> App::open_storage() {
   std::filesystem::create_directories(options_.data, error);
   if (error) return fail(ErrorCode::kIo, "cannot make " + options_.data.string() + ": " + error.message());
   WK_TRY(directory_, SqliteDirectory::open(options_.data / "directory.db", clock_));
-  contacts_.emplace(*directory_);
   StorageManager::Options storage;
   storage.directory = options_.data;
-  storage.contacts = &*contacts_;
+  storage.contacts = directory_.get();
   storage.clock = &clock_;
   storage.warm_keep = std::chrono::hours(24) * options_.archive_after_days;
   WK_TRY(storage_, StorageManager::open(std::move(storage)));

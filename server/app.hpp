@@ -17,7 +17,6 @@
 #include "net/http_server.hpp"
 #include "net/tls.hpp"
 #include "server/accept_door.hpp"
-#include "server/contact_bridge.hpp"
 #include "server/options.hpp"
 #include "storage/embedded/directory/sqlite_directory.hpp"
 #include "storage/embedded/manager/storage_manager.hpp"
@@ -65,7 +64,6 @@ class App {
   ThreadPool file_pool_;  // reads of attachments
   std::vector<IpNetwork> proxies_;
   std::unique_ptr<SqliteDirectory> directory_;
-  std::optional<ContactBridge> contacts_;
   std::unique_ptr<StorageManager> storage_;
   std::unique_ptr<Authenticator> authenticator_;
   std::optional<VisitorTokens> visitor_tokens_;

@@ -13,6 +13,7 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "core/ports/contact_sink.hpp"
 #include "weikeyi/v1/resource.pb.h"
 
 namespace wk {
@@ -61,22 +62,8 @@ struct Page {
   std::size_t limit = 50;
 };
 
-// What an event said of a contact (ConversationStarted, ContactChanged). Empty texts say nothing.
-struct ContactFromEvent {
-  SiteId site;
-  ContactId contact;
-  std::string name;
-  std::string email;
-  std::string phone;
-  std::optional<v1::VisitorContext> context;
-  std::int64_t time_ms = 0;
-  // An empty value takes the attribute away.
-  std::map<std::string, std::string> attributes{};
-};
-
-class Directory {
+class Directory : public ContactSink {
  public:
-  virtual ~Directory() = default;
 
   // -- agents. E-mail addresses are compared case-insensitively and unique (kConflict, reason_code "email_taken").
   virtual Result<void> create_agent(const AgentRecord& record) = 0;
@@ -114,11 +101,8 @@ class Directory {
   // All sites, as they are now; cheap and non-blocking (an immutable copy that each write replaces).
   virtual std::shared_ptr<const std::vector<v1::Site>> sites() const = 0;
 
-  // -- contacts
+  // -- contacts. What the log says of them comes by ContactSink::apply.
   virtual Result<void> put_contact(const v1::Contact& contact) = 0;  // insert or replace
-  // For the warm reader. Idempotent, and events may come in any order: what is older than what is known changes nothing,
-  // and what a verified contact is called is never overwritten.
-  virtual Result<void> upsert_from_event(const ContactFromEvent& seen) = 0;
   virtual Result<v1::Contact> contact(ContactId id) = 0;
   virtual Result<v1::Contact> contact_by_external_id(SiteId site, const std::string& external_id) = 0;
   // Without a text those seen last; with one those whose name, e-mail, telephone number or external id has each of its words

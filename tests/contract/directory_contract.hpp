@@ -53,6 +53,8 @@ class DirectoryContract : public ::testing::Test {
     contact.set_last_seen_ms(static_cast<std::int64_t>(id) * 10);
     return contact;
   }
+  // What one event says, as a batch of its own.
+  Result<void> learn(const ContactUpdate& update) { return directory_->apply(std::span(&update, 1)); }
   static AgentSessionRecord session(std::uint64_t id, AgentId agent, std::int64_t now_ms) {
     return {.id = AgentSessionId(id),
             .agent = agent,
@@ -254,7 +256,7 @@ TYPED_TEST_P(DirectoryContract, FindsContactsByAnyPieceOfWhatTheyAreNow) {
   ASSERT_TRUE(this->directory_->put_contact(li));
   EXPECT_EQ(found("李雷"), 0);
   EXPECT_EQ(found("lucy"), 1);
-  ASSERT_TRUE(this->directory_->upsert_from_event({.site = SiteId(1), .contact = ContactId(3), .name = "Jim Green", .email = {}, .phone = {},
+  ASSERT_TRUE(this->learn({.site = SiteId(1), .contact = ContactId(3), .name = "Jim Green", .email = {}, .phone = {},
                                                    .context = {}, .time_ms = 1}));
   EXPECT_EQ(found("jim"), 1);
   this->reopen();
@@ -282,14 +284,14 @@ TYPED_TEST_P(DirectoryContract, HasOneContactForAnExternalIdWithinASite) {
 TYPED_TEST_P(DirectoryContract, LearnsContactsFromEventsInAnyOrder) {
   v1::VisitorContext page;
   page.set_page_url("https://shop.example/b");
-  const ContactFromEvent started{.site = SiteId(1), .contact = ContactId(9), .name = {}, .email = {}, .phone = {},
+  const ContactUpdate started{.site = SiteId(1), .contact = ContactId(9), .name = {}, .email = {}, .phone = {},
                                  .context = page, .time_ms = 1'000};
-  const ContactFromEvent first{.site = SiteId(1), .contact = ContactId(9), .name = "Li", .email = "li@x.org", .phone = {},
+  const ContactUpdate first{.site = SiteId(1), .contact = ContactId(9), .name = "Li", .email = "li@x.org", .phone = {},
                                .context = {}, .time_ms = 2'000};
-  const ContactFromEvent second{.site = SiteId(1), .contact = ContactId(9), .name = "Li Lei", .email = {}, .phone = {},
+  const ContactUpdate second{.site = SiteId(1), .contact = ContactId(9), .name = "Li Lei", .email = {}, .phone = {},
                                 .context = {}, .time_ms = 3'000};
   for (const auto& event : {second, first, started, second, first, started}) {
-    ASSERT_TRUE(this->directory_->upsert_from_event(event));
+    ASSERT_TRUE(this->learn(event));
   }
   const auto learnt = this->directory_->contact(ContactId(9));
   ASSERT_TRUE(learnt);
@@ -300,9 +302,28 @@ TYPED_TEST_P(DirectoryContract, LearnsContactsFromEventsInAnyOrder) {
   EXPECT_EQ(learnt->context().page_url(), "https://shop.example/b");
 }
 
+TYPED_TEST_P(DirectoryContract, LearnsAWholeBatchOfContactsTheSameOneTwice) {
+  std::vector<ContactUpdate> batch;
+  for (std::uint64_t id = 1; id <= 300; ++id) {
+    batch.push_back({.site = SiteId(1), .contact = ContactId(id), .name = "Visitor " + std::to_string(id), .time_ms = 1'000});
+  }
+  batch.push_back({.site = SiteId(1), .contact = ContactId(7), .name = "Li Lei", .time_ms = 2'000});
+  batch.push_back({.site = SiteId(1), .contact = ContactId(7), .email = "li@x.org", .time_ms = 3'000});
+  ASSERT_TRUE(this->directory_->apply(batch));
+  EXPECT_TRUE(this->directory_->apply({}));
+  EXPECT_EQ(this->directory_->contact(ContactId(300))->name(), "Visitor 300");
+  const auto twice = this->directory_->contact(ContactId(7));
+  ASSERT_TRUE(twice);
+  EXPECT_EQ(twice->name(), "Li Lei");
+  EXPECT_EQ(twice->email(), "li@x.org");
+  EXPECT_EQ(twice->created_ms(), 1'000);
+  this->reopen();
+  EXPECT_EQ(this->directory_->contacts("Li Lei", {})->contacts_size(), 1);
+}
+
 TYPED_TEST_P(DirectoryContract, LearnsAttributesFromEventsAndForgetsThoseTakenAway) {
   const auto say = [this](std::int64_t time_ms, std::map<std::string, std::string> attributes) {
-    return this->directory_->upsert_from_event({.site = SiteId(1), .contact = ContactId(9), .name = {}, .email = {}, .phone = {},
+    return this->learn({.site = SiteId(1), .contact = ContactId(9), .name = {}, .email = {}, .phone = {},
                                                 .context = {}, .time_ms = time_ms, .attributes = std::move(attributes)});
   };
   ASSERT_TRUE(say(2'000, {{"plan", "pro"}, {"cart", "3"}}));
@@ -326,7 +347,7 @@ TYPED_TEST_P(DirectoryContract, NeverOverwritesAVerifiedNameFromAnEvent) {
   v1::Contact known = this->contact(1, "Ann Verified");
   known.set_verified(true);
   ASSERT_TRUE(this->directory_->put_contact(known));
-  ASSERT_TRUE(this->directory_->upsert_from_event({.site = SiteId(1), .contact = ContactId(1), .name = "Mallory",
+  ASSERT_TRUE(this->learn({.site = SiteId(1), .contact = ContactId(1), .name = "Mallory",
                                                    .email = "m@x.org", .phone = {}, .context = {},
                                                    .time_ms = this->clock_.now_ms() + 5'000}));
   const auto found = this->directory_->contact(ContactId(1));
@@ -386,7 +407,8 @@ REGISTER_TYPED_TEST_SUITE_P(DirectoryContract, KeepsAgentsWholeAndFindsThemByEma
                             ModifiesAnAgentOneAfterTheOther, PagesThroughAgentsWithoutMissingOrRepeating,
                             SlidesEndsAndPurgesSessions, KeepsApiTokensWithoutTheirSecret, ShowsSitesAsAnUnchangingCopy,
                             FindsContactsByTextNewestFirst, FindsContactsByAnyPieceOfWhatTheyAreNow, HasOneContactForAnExternalIdWithinASite,
-                            LearnsContactsFromEventsInAnyOrder, LearnsAttributesFromEventsAndForgetsThoseTakenAway, NeverOverwritesAVerifiedNameFromAnEvent,
+                            LearnsContactsFromEventsInAnyOrder, LearnsAWholeBatchOfContactsTheSameOneTwice,
+                            LearnsAttributesFromEventsAndForgetsThoseTakenAway, NeverOverwritesAVerifiedNameFromAnEvent,
                             KeepsAttachmentsAndCountsTheirBytes, RemembersTheFirstAnswerOfAKeyForADay,
                             KeepsSettingsAcrossAStart);
 

@@ -83,20 +83,12 @@ void learn_attributes(v1::Contact& contact, const std::map<std::string, std::str
   }
 }
 
-}  // namespace
-
-Result<void> SqliteDirectory::put_contact(const v1::Contact& contact) {
-  WK_TRY(const auto database, writer_.borrow());
-  return put(*database, contact, clock_.now_ms());
-}
-
-Result<void> SqliteDirectory::upsert_from_event(const ContactFromEvent& seen) {
-  WK_TRY(const auto database, writer_.borrow());
-  WK_TRY(auto transaction, sqlite::Transaction::begin(*database));
+// Within a transaction.
+Result<void> learn(sqlite::Database& database, const ContactUpdate& seen) {
   v1::Contact contact;
   std::int64_t named_ms = 0;
   {
-    WK_TRY(const auto select, database->cached("SELECT record,named_ms FROM contacts WHERE id=?1"));
+    WK_TRY(const auto select, database.cached("SELECT record,named_ms FROM contacts WHERE id=?1"));
     select->bind(1, seen.contact);
     WK_TRY(const bool found, select->step());
     if (found) {
@@ -123,7 +115,20 @@ Result<void> SqliteDirectory::upsert_from_event(const ContactFromEvent& seen) {
   // A reader that begins anew brings every event again; most of them change nothing.
   if (contact.SerializeAsString() == before) return {};
   const bool said_something = !seen.name.empty() || !seen.email.empty() || !seen.phone.empty() || !seen.attributes.empty();
-  WK_TRY_VOID(put(*database, contact, said_something ? std::max(named_ms, seen.time_ms) : named_ms));
+  return put(database, contact, said_something ? std::max(named_ms, seen.time_ms) : named_ms);
+}
+
+}  // namespace
+
+Result<void> SqliteDirectory::put_contact(const v1::Contact& contact) {
+  WK_TRY(const auto database, writer_.borrow());
+  return put(*database, contact, clock_.now_ms());
+}
+
+Result<void> SqliteDirectory::apply(std::span<const ContactUpdate> updates) {
+  WK_TRY(const auto database, writer_.borrow());
+  WK_TRY(auto transaction, sqlite::Transaction::begin(*database));
+  for (const ContactUpdate& update : updates) WK_TRY_VOID(learn(*database, update));
   return transaction.commit();
 }
 

@@ -48,7 +48,7 @@ class SqliteDirectory final : public Directory {
   std::shared_ptr<const std::vector<v1::Site>> sites() const override;
 
   Result<void> put_contact(const v1::Contact& contact) override;
-  Result<void> upsert_from_event(const ContactFromEvent& seen) override;
+  Result<void> apply(std::span<const ContactUpdate> updates) override;
   Result<v1::Contact> contact(ContactId id) override;
   Result<v1::Contact> contact_by_external_id(SiteId site, const std::string& external_id) override;
   Result<v1::ContactList> contacts(const std::string& text, const Page& page) override;

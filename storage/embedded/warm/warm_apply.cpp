@@ -23,7 +23,6 @@ void note_contact(std::vector<ContactUpdate>& contacts, const v1::Event& event, 
   ContactUpdate update;
   update.contact = ContactId(summary.contact_id());
   update.site = SiteId(summary.site_id());
-  update.conversation = ConversationId(event.conversation_id());
   update.time_ms = event.time_ms();
   if (event.body_case() == v1::Event::kStarted) {
     if (event.actor().kind() == v1::ACTOR_KIND_VISITOR) update.name = event.actor().name();
