@@ -68,6 +68,7 @@ class FakeStore final : public ConversationStore {
   }
   Result<v1::ConversationList> list(const ConversationFilter&) override { return v1::ConversationList(); }
   Result<v1::SearchResult> search(const SearchQuery&) override { return v1::SearchResult(); }
+  Result<std::vector<UnresolvedConversation>> unresolved() override { return std::vector<UnresolvedConversation>(); }
   Result<std::vector<ConversationId>> due_snoozed(std::int64_t, std::size_t) override {
     return std::vector<ConversationId>();
   }

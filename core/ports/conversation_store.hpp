@@ -56,6 +56,17 @@ struct StoredAppend {
   std::int64_t time_ms = 0;
 };
 
+// What routing has to know of a conversation that is not resolved.
+struct UnresolvedConversation {
+  ConversationId conversation{};
+  SiteId site{};
+  v1::ConversationState state = v1::CONVERSATION_STATE_UNSPECIFIED;
+  v1::HolderKind holder_kind = v1::HOLDER_KIND_UNSPECIFIED;
+  AgentId holder_agent{};
+  // Of one in the queue: since when the visitor waits, or its last event.
+  std::int64_t waiting_since_ms = 0;
+};
+
 class ConversationStore {
  public:
   virtual ~ConversationStore() = default;
@@ -77,6 +88,9 @@ class ConversationStore {
 
   virtual Result<v1::ConversationList> list(const ConversationFilter& filter) = 0;
   virtual Result<v1::SearchResult> search(const SearchQuery& query) = 0;
+  // All that are not resolved, as of one moment, in no order, with at least everything from before this process; kBusy where that does not
+  // show yet (after a crash, say): ask again.
+  virtual Result<std::vector<UnresolvedConversation>> unresolved() = 0;
   // Snoozed conversations whose time has come.
   virtual Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit) = 0;
 };

@@ -1,6 +1,8 @@
 #include "core/routing/router.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "base/random.hpp"
@@ -8,65 +10,82 @@
 namespace wk {
 namespace {
 
-bool waits(const v1::ConversationSummary& summary) {
-  return summary.holder().kind() == v1::HOLDER_KIND_QUEUE && summary.state() == v1::CONVERSATION_STATE_OPEN;
+bool counts_as_held(v1::HolderKind kind, v1::ConversationState state) {
+  return kind == v1::HOLDER_KIND_AGENT && state != v1::CONVERSATION_STATE_RESOLVED && state != v1::CONVERSATION_STATE_SNOOZED;
 }
 
-// The agent whose load it counts to; nullopt: nobody's.
-std::optional<AgentId> held_by(const SummaryPtr& summary) {
-  if (summary == nullptr || summary->holder().kind() != v1::HOLDER_KIND_AGENT) return std::nullopt;
-  if (summary->state() == v1::CONVERSATION_STATE_RESOLVED || summary->state() == v1::CONVERSATION_STATE_SNOOZED) {
-    return std::nullopt;
-  }
-  return AgentId(summary->holder().agent_id());
+bool waits(v1::HolderKind kind, v1::ConversationState state) {
+  return kind == v1::HOLDER_KIND_QUEUE && state == v1::CONVERSATION_STATE_OPEN;
 }
+
+// While the store is behind.
+constexpr unsigned kLoadTriesBetweenLogs = 50;
 
 }  // namespace
 
-void Router::start() { load_page(v1::HOLDER_KIND_QUEUE, {}); }
+Router::Picture Router::picture_of(const UnresolvedConversation& one) {
+  Picture picture{.site = one.site};
+  if (counts_as_held(one.holder_kind, one.state)) picture.held_by = one.holder_agent;
+  if (waits(one.holder_kind, one.state)) picture.waiting_since_ms = one.waiting_since_ms;
+  return picture;
+}
 
-void Router::load_page(v1::HolderKind kind, std::string cursor) {
-  const Enqueued enqueued = deps_.pool.submit([this, kind, cursor = std::move(cursor)] {
-    ConversationFilter filter;
-    filter.holder_kind = kind;
-    filter.cursor = cursor;
-    filter.limit = 500;
-    auto page = deps_.store.list(filter);
-    (void)deps_.executor.post([this, kind, page = std::move(page)] {
-      if (!page) {
-        log_error("routing.load_failed", {{"reason", page.error().context}});
-        return;
+Router::Picture Router::picture_of(const v1::ConversationSummary& summary) {
+  Picture picture{.site = SiteId(summary.site_id())};
+  const v1::HolderKind kind = summary.holder().kind();
+  if (counts_as_held(kind, summary.state())) picture.held_by = AgentId(summary.holder().agent_id());
+  if (waits(kind, summary.state())) {
+    picture.waiting_since_ms = summary.waiting_since_ms() != 0 ? summary.waiting_since_ms() : summary.updated_ms();
+  }
+  return picture;
+}
+
+void Router::start() { load(); }
+
+void Router::load() {
+  const Enqueued enqueued = deps_.pool.submit([this] {
+    auto stored = deps_.store.unresolved();
+    (void)deps_.executor.post([this, stored = std::move(stored)]() mutable {
+      if (stored) return on_loaded(std::make_shared<const std::vector<UnresolvedConversation>>(std::move(*stored)), 0);
+      if (stored.error().code != ErrorCode::kBusy || ++load_tries_ % kLoadTriesBetweenLogs == 0) {
+        log_error("routing.load_failed", {{"reason", stored.error().context}});
       }
-      for (const v1::ConversationSummary& summary : page->conversations()) {
-        if (kind == v1::HOLDER_KIND_QUEUE) {
-          learn(summary);
-        } else if (auto agent = held_by(std::make_shared<v1::ConversationSummary>(summary))) {
-          deps_.presence.held_changed(*agent, 1);
-        }
-      }
-      if (!page->next_cursor().empty()) return load_page(kind, page->next_cursor());
-      if (kind == v1::HOLDER_KIND_QUEUE) return load_page(v1::HOLDER_KIND_AGENT, {});
-      loaded_ = true;
-      assign_waiting();
+      load_again_ = true;  // with the next tick
     });
   });
-  if (enqueued == Enqueued::kRefused) log_error("routing.load_refused");
+  if (enqueued == Enqueued::kRefused) load_again_ = true;
+}
+
+void Router::on_loaded(std::shared_ptr<const std::vector<UnresolvedConversation>> stored, std::size_t from) {
+  // Piece by piece: there may be a million, and the loop has others to serve.
+  const std::size_t to = std::min(stored->size(), from + routing_limits::kLoadedAtATime);
+  for (std::size_t i = from; i < to; ++i) {
+    const UnresolvedConversation& one = (*stored)[i];
+    if (!heard_.contains(one.conversation)) learn(one.conversation, picture_of(one));
+  }
+  if (to < stored->size()) {
+    (void)deps_.executor.post([this, stored = std::move(stored), to] { on_loaded(stored, to); });
+    return;
+  }
+  for (const auto& [id, picture] : heard_) learn(id, picture);
+  heard_.clear();
+  loaded_ = true;
+  tell_held();
+  log_info("routing.loaded", {{"unresolved", stored->size()}});
+  assign_waiting();
 }
 
 void Router::on_change(const SummaryPtr& before, const SummaryPtr& after) {
-  const auto held_before = held_by(before);
-  const auto held_after = held_by(after);
-  const bool waited = before != nullptr && waits(*before);
-  if (held_before == held_after && waited == waits(*after)) return;
-  (void)deps_.executor.post([this, held_before, held_after, after] {
-    if (held_before != held_after) {
-      if (held_before) deps_.presence.held_changed(*held_before, -1);
-      if (held_after) {
-        deps_.presence.held_changed(*held_after, 1);
-        if (auto it = promised_.find(*held_after); it != promised_.end() && it->second > 0) --it->second;
-      }
+  const Picture was = before != nullptr ? picture_of(*before) : Picture{};
+  const Picture is = picture_of(*after);
+  if (was.held_by == is.held_by && was.waiting_since_ms.has_value() == is.waiting_since_ms.has_value()) return;
+  (void)deps_.executor.post([this, id = ConversationId(after->id()), is] {
+    if (!loaded_) {
+      heard_[id] = is;
+      return;
     }
-    learn(*after);
+    learn(id, is);
+    tell_held();
     assign_waiting();
   });
 }
@@ -75,28 +94,57 @@ void Router::on_presence() {
   (void)deps_.executor.post([this] { assign_waiting(); });
 }
 
-void Router::learn(const v1::ConversationSummary& summary) {
-  const ConversationId id(summary.id());
-  if (const auto it = queued_since_.find(id); it != queued_since_.end()) {
-    queue_.erase({it->second, id});
-    queued_since_.erase(it);
+void Router::learn(ConversationId id, const Picture& picture) {
+  const auto known = known_.find(id);
+  const Picture was = known != known_.end() ? known->second : Picture{};
+  if (was.held_by != picture.held_by) {
+    if (was.held_by) --held_changes_[*was.held_by];
+    if (picture.held_by) {
+      ++held_changes_[*picture.held_by];
+      if (auto it = promised_.find(*picture.held_by); it != promised_.end() && it->second > 0) --it->second;
+    }
   }
-  if (!waits(summary)) return;
-  const std::int64_t since = summary.waiting_since_ms() != 0 ? summary.waiting_since_ms() : summary.updated_ms();
-  queue_.emplace(std::pair(since, id), SiteId(summary.site_id()));
-  queued_since_.emplace(id, since);
+  if (was.waiting_since_ms) {
+    const auto queue = queues_.find(was.site);
+    queue->second.erase({*was.waiting_since_ms, id});
+    if (queue->second.empty()) queues_.erase(queue);
+  }
+  if (picture.waiting_since_ms) queues_[picture.site].emplace(*picture.waiting_since_ms, id);
+  if (picture.held_by || picture.waiting_since_ms) {
+    known_[id] = picture;
+  } else if (known != known_.end()) {
+    known_.erase(known);
+  }
+}
+
+void Router::tell_held() {
+  for (const auto& [agent, change] : std::exchange(held_changes_, {})) {
+    if (change != 0) deps_.presence.held_changed(agent, change);
+  }
 }
 
 void Router::assign_waiting() {
   if (!loaded_) return;
-  for (const auto& [key, site] : queue_) {
-    if (in_flight_.size() >= routing_limits::kAssignmentsInFlightMax) return;
-    if (in_flight_.contains(key.second)) continue;
+  // The oldest of all sites first. Only those that are given out are looked at, and as many as are on their way already.
+  struct Head {
+    Queue::const_iterator next;
+    Queue::const_iterator end;
+    v1::RoutingStrategy strategy;
+  };
+  std::vector<Head> heads;
+  for (const auto& [site, queue] : queues_) {
     const v1::RoutingStrategy strategy = strategy_of(site);
-    if (strategy == v1::ROUTING_STRATEGY_MANUAL) continue;
+    if (strategy != v1::ROUTING_STRATEGY_MANUAL) heads.push_back({queue.begin(), queue.end(), strategy});
+  }
+  while (!heads.empty() && in_flight_.size() < routing_limits::kAssignmentsInFlightMax) {
+    const auto head = std::min_element(heads.begin(), heads.end(), [](const Head& a, const Head& b) { return *a.next < *b.next; });
+    const ConversationId conversation = head->next->second;
+    const v1::RoutingStrategy strategy = head->strategy;
+    if (++head->next == head->end) heads.erase(head);
+    if (in_flight_.contains(conversation)) continue;
     const auto agent = pick(strategy);
     if (!agent) return;  // nobody is free, for no site
-    assign(key.second, *agent);
+    assign(conversation, *agent);
   }
 }
 
@@ -142,13 +190,14 @@ void Router::assign(ConversationId conversation, const AgentPresence& agent) {
   deps_.conversations.append(std::move(request), deps_.executor, [this, conversation, to_agent = agent.agent](Result<Appended> appended) {
     in_flight_.erase(conversation);
     if (appended) return;
-    // Claimed meanwhile, or storage refused: the next change or tick looks again.
+    // Claimed meanwhile, which its own change tells; or storage refused: the next change or tick looks again.
     if (auto it = promised_.find(to_agent); it != promised_.end() && it->second > 0) --it->second;
   });
 }
 
 void Router::tick() {
   (void)deps_.executor.post([this] {
+    if (std::exchange(load_again_, false)) load();
     assign_waiting();
     if (std::exchange(tick_under_way_, true)) return;
     const Enqueued enqueued = deps_.pool.submit([this] {

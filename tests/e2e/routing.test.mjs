@@ -82,3 +82,19 @@ test('where agents claim by hand, nothing is given out', async () => {
   await first.close();
   await second.close();
 });
+
+test('after a crash it is known who waits and whose load is what', async () => {
+  const held = async () => JSON.stringify((await lead.get('/agents')).agents.map((agent) => agent.heldConversations ?? 0));
+  const before = await held();
+  assert.notEqual(before, '[0,0]');
+  const room = await visitor(server);
+  await say(room.connection, room.conversationId, 'just before the end');
+  await server.kill();
+  await server.launch();
+  await eventually(async () => (await held()) === before, `loads are ${before} again`);
+  assert.equal((await holder(room.conversationId)).kind, 'HOLDER_KIND_QUEUE');
+  await route('ROUTING_STRATEGY_LEAST_BUSY');
+  first = await agentSocket(server, lead);
+  assert.equal(await heldByAgent(room.conversationId), lead.agent.id);
+  await first.close();
+});

@@ -17,6 +17,7 @@ class ObservedStore final : public ConversationStore {
                                                   std::int64_t not_before_ms) override;
   Result<v1::ConversationList> list(const ConversationFilter& filter) override { return store_.list(filter); }
   Result<v1::SearchResult> search(const SearchQuery& query) override { return store_.search(query); }
+  Result<std::vector<UnresolvedConversation>> unresolved() override { return store_.unresolved(); }
   Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit) override {
     return store_.due_snoozed(now_ms, limit);
   }

@@ -115,6 +115,13 @@ class Check {
     }
     WK_TRY(const std::int64_t orphans, warm.scalar("SELECT count(*) FROM events WHERE conversation_id NOT IN (SELECT id FROM conversations)"));
     if (orphans > 0) problem("warm.db", std::to_string(orphans) + " events belong to no conversation");
+    // Either way round: what is counted and not there, or there and not counted.
+    WK_TRY(const std::int64_t miscounted, warm.scalar(R"sql(
+WITH counted AS (SELECT site_id, state, holder_kind, holder_agent, count(*) AS conversations FROM conversations GROUP BY 1, 2, 3, 4),
+  kept AS (SELECT site_id, state, holder_kind, holder_agent, conversations FROM tallies WHERE conversations <> 0)
+SELECT (SELECT count(*) FROM (SELECT * FROM counted EXCEPT SELECT * FROM kept)) + (SELECT count(*) FROM (SELECT * FROM kept EXCEPT SELECT * FROM counted))
+)sql"));
+    if (miscounted > 0) problem("warm.db", std::to_string(miscounted) + " tallies are not what the conversations are");
     report_(nlohmann::json{{"check", "conversations"}, {"conversations", last_seqs_.size()}, {"events", events}}.dump());
     return {};
   }

@@ -24,6 +24,7 @@ Result<void> StorageManager::start() {
                                            .segment_bytes = options_.journal_segment_bytes,
                                            .files = options_.journal_files,
                                            .own_thread = options_.own_threads}));
+  opened_at_ = journal_->end();
   WK_TRY(warm_, WarmStore::open(directory / "warm.db", {.contacts = options_.contacts}));
   WK_TRY(search_, SearchIndex::open(directory / "search.db"));
   cold_ = std::make_unique<ColdStore>(directory / "archive");

@@ -70,6 +70,7 @@ class StorageManager final : public ConversationStore {
   Result<v1::ConversationList> list(const ConversationFilter& filter) override;
   // As list(): first waits for the index, which otherwise is behind by less than a second.
   Result<v1::SearchResult> search(const SearchQuery& query) override;
+  Result<std::vector<UnresolvedConversation>> unresolved() override;
   Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit) override;
 
   // For metrics, tests and maintenance.
@@ -115,6 +116,8 @@ class StorageManager final : public ConversationStore {
   std::unique_ptr<JournalReader> warm_reader_;
   std::unique_ptr<JournalReader> search_reader_;
   std::unique_ptr<Archiver> archiver_;
+  // The journal's end then.
+  JournalPosition opened_at_;
   bool closed_ = false;
 };
 

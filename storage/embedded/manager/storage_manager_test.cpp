@@ -56,6 +56,23 @@ TEST_F(StorageManagerTest, ChatGoesOnWhileTheWarmTierStands) {
   EXPECT_EQ(stores_.store().read(a_, 0, 1'000)->size(), 301u);
 }
 
+TEST_F(StorageManagerTest, KnowsWhatIsNotResolvedAfterACrashThatLeftTheWarmTierBehind) {
+  const ConversationId b{12};
+  ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
+  ASSERT_TRUE(stores_.manager().warm_reader().wait_until(stores_.manager().journal_end(), Milliseconds(10'000)));
+  stores_.manager().warm_reader().pause();
+  ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(b), make_.message(b, "in the tail")}));
+  stores_.reopen();
+  const auto unresolved = stores_.store().unresolved();
+  ASSERT_TRUE(unresolved) << unresolved.error().context;
+  ASSERT_EQ(unresolved->size(), 2u);
+  for (const UnresolvedConversation& one : *unresolved) {
+    EXPECT_EQ(one.holder_kind, v1::HOLDER_KIND_QUEUE);
+    EXPECT_EQ(one.state, v1::CONVERSATION_STATE_OPEN);
+    EXPECT_GT(one.waiting_since_ms, 0);
+  }
+}
+
 TEST_F(StorageManagerTest, ReleasesTheJournalOnceWarmHasIt) {
   ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
   for (int i = 0; i < 400; ++i) ASSERT_TRUE(append_and_wait(stores_.store(), {make_.message(a_, std::string(200, 'x'))}));

@@ -153,6 +153,11 @@ Result<v1::ConversationList> StorageManager::list(const ConversationFilter& filt
   return warm_->list(filter);
 }
 
+Result<std::vector<UnresolvedConversation>> StorageManager::unresolved() {
+  if (!warm_reader_->wait_until(opened_at_, options_.list_wait_max)) return fail(ErrorCode::kBusy, "the warm tier is behind");
+  return warm_->unresolved();
+}
+
 Result<std::vector<ConversationId>> StorageManager::due_snoozed(std::int64_t now_ms, std::size_t limit) {
   return warm_->due_snoozed(now_ms, limit);
 }

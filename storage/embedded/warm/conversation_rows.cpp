@@ -55,6 +55,7 @@ UPDATE conversations SET last_seq = ?2, updated_ms = ?3, summary = ?4, site_id =
   // In the order of the key, so that neighbours in the file are written together.
   std::sort(touched_.begin(), touched_.end(), [](const Touched& a, const Touched& b) { return a.id < b.id; });
   std::string bytes;
+  std::map<Kind, std::int64_t> tallies;
   for (const auto& [id, fold] : touched_) {
     const v1::ConversationSummary& summary = fold->summary;
     const Fold::Columns columns = Fold::columns_of(summary);
@@ -68,8 +69,27 @@ UPDATE conversations SET last_seq = ?2, updated_ms = ?3, summary = ?4, site_id =
     statement.bind_all(id, summary.last_seq(), summary.updated_ms(), sqlite::Blob{bytes}, columns.site_id, columns.contact_id,
                        columns.state, columns.holder_kind, columns.holder_agent, columns.snoozed_until_ms);
     WK_TRY_VOID(statement.run());
+    if (fold->has_row) --tallies[kind_of(fold->stored)];
+    ++tallies[kind_of(columns)];
     fold->has_row = true;
     fold->stored = columns;
+  }
+  return write_tallies(database, tallies);
+}
+
+ConversationRows::Kind ConversationRows::kind_of(const Fold::Columns& columns) {
+  // As they are stored: ids are unsigned here and signed there.
+  return {static_cast<std::int64_t>(columns.site_id), columns.state, columns.holder_kind, static_cast<std::int64_t>(columns.holder_agent)};
+}
+
+Result<void> ConversationRows::write_tallies(sqlite::Database& database, const std::map<Kind, std::int64_t>& changes) {
+  WK_TRY(sqlite::CachedStatement count, database.cached(R"sql(
+INSERT INTO tallies(site_id, state, holder_kind, holder_agent, conversations) VALUES(?1, ?2, ?3, ?4, ?5)
+ON CONFLICT DO UPDATE SET conversations = conversations + excluded.conversations)sql"));
+  for (const auto& [kind, change] : changes) {
+    if (change == 0) continue;
+    count->bind_all(kind[0], kind[1], kind[2], kind[3], change);
+    WK_TRY_VOID(count->run());
   }
   return {};
 }

@@ -2,7 +2,9 @@
 // Owner: WarmStore; used on the warm reader's thread alone.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
@@ -51,10 +53,15 @@ class ConversationRows {
 
  private:
   using Generation = std::unordered_map<ConversationId, Fold>;
+  // What a row counts as in the table of tallies: site, state, kind of holder, agent.
+  using Kind = std::array<std::int64_t, 4>;
+  static Kind kind_of(const Fold::Columns& columns);
   struct Touched {
     ConversationId id{};
     Fold* fold = nullptr;
   };
+  Result<void> write_tallies(sqlite::Database& database, const std::map<Kind, std::int64_t>& changes);
+
   // Two generations: when the young one is full it becomes the old one, and what was old is forgotten. Folds do not move.
   Generation young_;
   Generation old_;

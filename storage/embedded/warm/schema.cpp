@@ -6,7 +6,7 @@ namespace wk::warm {
 
 namespace {
 
-constexpr std::array<const char*, 1> kSteps = {
+constexpr std::array<const char*, 2> kSteps = {
     // events.id rises in the order of arrival (within one batch: by conversation): the archive takes from its beginning.
     // conversations holds the columns that lists filter and sort by; everything else is in `summary`. What follows every event
     // (updated_ms) stands in as few indexes as the lists need: mine, queue, all.
@@ -50,6 +50,19 @@ CREATE TABLE archived(
 ) WITHOUT ROWID;
 
 CREATE TABLE cursors(name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+    // tallies: how many conversations there are of each kind, kept with every batch, so that a list's numbers cost the same however many
+    // conversations there are. A few rows for each site and agent.
+    R"sql(
+CREATE TABLE tallies(
+  site_id INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  holder_kind INTEGER NOT NULL,
+  holder_agent INTEGER NOT NULL,
+  conversations INTEGER NOT NULL,
+  PRIMARY KEY(site_id, state, holder_kind, holder_agent)
+) WITHOUT ROWID;
+INSERT INTO tallies SELECT site_id, state, holder_kind, holder_agent, count(*) FROM conversations GROUP BY 1, 2, 3, 4;
 )sql",
 };
 

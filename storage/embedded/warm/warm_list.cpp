@@ -98,8 +98,8 @@ Result<v1::ConversationCounts> counts_of(Database& database, const ConversationF
   where.add_literal("state <> 4");
   where.add_sites(filter.sites);
   const AgentId agent = filter.counts_for ? *filter.counts_for : filter.holder_agent.value_or(AgentId());
-  WK_TRY(Statement count, database.prepare("SELECT count(*), sum(holder_kind = 2), sum(holder_kind = 3 AND holder_agent = ?) "
-                                           "FROM conversations" + where.sql()));
+  WK_TRY(Statement count, database.prepare("SELECT sum(conversations), sum(conversations * (holder_kind = 2)), "
+                                           "sum(conversations * (holder_kind = 3 AND holder_agent = ?)) FROM tallies" + where.sql()));
   count.bind(1, agent);
   where.bind(count, 2);
   v1::ConversationCounts counts;
@@ -142,6 +142,31 @@ Result<v1::ConversationList> WarmStore::list(const ConversationFilter& filter) {
   }
   WK_TRY(*list.mutable_counts(), counts_of(*database, filter));
   return list;
+}
+
+Result<std::vector<UnresolvedConversation>> WarmStore::unresolved() {
+  WK_TRY(auto database, readers_.borrow());
+  // Named, so that the planner does not read the whole table for it.
+  WK_TRY(CachedStatement select, database->cached("SELECT id, site_id, state, holder_kind, holder_agent, summary FROM conversations "
+                                                  "INDEXED BY conversations_unresolved WHERE state <> 4"));
+  std::vector<UnresolvedConversation> all;
+  v1::ConversationSummary summary;
+  for (;;) {
+    WK_TRY(const bool row, select->step());
+    if (!row) return all;
+    UnresolvedConversation& one = all.emplace_back();
+    one.conversation = select->id<ConversationId>(0);
+    one.site = select->id<SiteId>(1);
+    one.state = static_cast<v1::ConversationState>(select->int64(2));
+    one.holder_kind = static_cast<v1::HolderKind>(select->int64(3));
+    one.holder_agent = select->id<AgentId>(4);
+    if (one.holder_kind != v1::HOLDER_KIND_QUEUE) continue;
+    const std::string_view bytes = select->view(5);
+    if (!summary.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      return fail(ErrorCode::kCorrupt, "warm: the row of conversation " + one.conversation.str() + " does not parse");
+    }
+    one.waiting_since_ms = summary.waiting_since_ms() != 0 ? summary.waiting_since_ms() : summary.updated_ms();
+  }
 }
 
 Result<std::vector<ConversationId>> WarmStore::due_snoozed(std::int64_t now_ms, std::size_t limit) {

@@ -108,7 +108,7 @@ Result<WarmStore::Stats> WarmStore::stats() {
   WK_TRY(auto database, readers_.borrow());
   Stats stats;
   stats.gaps = gaps_.load();
-  WK_TRY(const std::int64_t conversations, database->scalar("SELECT count(*) FROM conversations"));
+  WK_TRY(const std::int64_t conversations, database->scalar("SELECT sum(conversations) FROM tallies"));
   // Exact counting reads the whole index; what lies between the ends is close enough for a gauge.
   WK_TRY(const std::int64_t newest, database->scalar("SELECT max(id) FROM events"));
   WK_TRY(const std::int64_t oldest, database->scalar("SELECT min(id) FROM events"));

@@ -66,6 +66,7 @@ class WarmStore {
   // At most `limit` events beyond `from`.
   Result<WarmRead> read(ConversationId id, Seq from, Direction direction, std::size_t limit);
   Result<v1::ConversationList> list(const ConversationFilter& filter);
+  Result<std::vector<UnresolvedConversation>> unresolved();
   Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit);
 
   // Events in the order of arrival, beyond `after` (0: from the oldest), for rebuilding the search index.

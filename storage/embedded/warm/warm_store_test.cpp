@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "core/model/fold.hpp"
 #include "storage/embedded/sqlite/database.hpp"
 #include "tests/contract/event_maker.hpp"
@@ -91,6 +93,49 @@ TEST_F(WarmStoreTest, TellsTheDirectoryOfContactsAndTakesNothingWhileItFails) {
   EXPECT_TRUE(contacts_.seen[0].context);
   EXPECT_EQ(contacts_.seen[1].email, "li@example.com");
   EXPECT_EQ(contacts_.seen[1].site, SiteId(EventMaker::kSite));
+}
+
+TEST_F(WarmStoreTest, TheNumbersOfAListFollowItsRows) {
+  const auto counts = [this] {
+    ConversationFilter filter;
+    filter.counts_for = AgentId(9);
+    const auto counted = store_->list(filter)->counts();
+    return std::array<std::uint32_t, 3>{counted.all(), counted.queue(), counted.mine()};
+  };
+  using Counts = std::array<std::uint32_t, 3>;
+  EXPECT_EQ(counts(), (Counts{0, 0, 0}));
+  ASSERT_TRUE(apply({make_.started(a_), make_.started(b_, SiteId(8)), make_.message(a_, "hello")}));
+  EXPECT_EQ(counts(), (Counts{2, 2, 0}));
+  contacts_.failing = true;
+  ASSERT_FALSE(apply({make_.held_by(a_, AgentId(9)), make_.contact_changed(a_, "Li Lei", "")}));
+  EXPECT_EQ(counts(), (Counts{2, 2, 0}));
+  contacts_.failing = false;
+  reopen();
+  ASSERT_TRUE(apply({make_.message(b_, "nothing that counts")}));
+  EXPECT_EQ(counts(), (Counts{2, 2, 0}));
+  ConversationFilter other;
+  other.sites = {SiteId(8)};
+  EXPECT_EQ(store_->list(other)->counts().queue(), 1u);
+  EXPECT_EQ(store_->stats()->conversations, 2u);
+  const auto unresolved = store_->unresolved();
+  ASSERT_TRUE(unresolved);
+  EXPECT_EQ(unresolved->size(), 2u);
+}
+
+TEST_F(WarmStoreTest, CountsWhatAFileFromBeforeTheTalliesHas) {
+  ASSERT_TRUE(apply({make_.started(a_), make_.started(b_), make_.held_by(b_, AgentId(9))}));
+  store_.reset();
+  {
+    auto database = sqlite::Database::open(file());
+    ASSERT_TRUE(database && database->execute("DROP TABLE tallies; PRAGMA user_version=1"));
+  }
+  reopen();
+  ConversationFilter filter;
+  filter.holder_agent = AgentId(9);
+  const auto counts = store_->list(filter)->counts();
+  EXPECT_EQ(counts.all(), 2u);
+  EXPECT_EQ(counts.queue(), 1u);
+  EXPECT_EQ(counts.mine(), 1u);
 }
 
 TEST_F(WarmStoreTest, ABatchThatFailedIsFoldedOnceWhenItSucceeds) {
