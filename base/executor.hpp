@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/unique_function.hpp"
 
 namespace wk {
@@ -25,6 +26,9 @@ class Executor {
   virtual bool here() const { return false; }
   // From the executor's own thread: after what runs now and before it waits again, without waking anybody.
   virtual void defer(Task task) { (void)post(std::move(task)); }
+  // From the executor's own thread, `now` by its clock: how long something that becomes ready now will wait for its turn, judged by what
+  // waited last. Nothing where nobody waits, or where it cannot be told. Who takes on work asks it before saying yes.
+  virtual Milliseconds delay(SteadyTime /*now*/) const { return Milliseconds(0); }
 };
 
 // Threads for calls that block (databases, disk, hashing). Bounded: a full pool refuses and the caller says so.

@@ -89,15 +89,22 @@ Result<std::unique_ptr<EventLoop>> EventLoop::create(Options options) {
   if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, mailbox->wake_fd(), &event) != 0) {
     return fail(ErrorCode::kIo, fmt::format("epoll_ctl: {}", std::strerror(errno)));
   }
-  return std::unique_ptr<EventLoop>(
-      new EventLoop(std::move(options), std::move(epoll), std::move(mailbox)));
+  UniqueFd probe(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!probe) return fail(ErrorCode::kIo, fmt::format("eventfd: {}", std::strerror(errno)));
+  std::unique_ptr<EventLoop> loop(new EventLoop(std::move(options), std::move(epoll), std::move(probe), std::move(mailbox)));
+  event.data.ptr = &loop->probe_sent_;
+  if (epoll_ctl(loop->epoll_.get(), EPOLL_CTL_ADD, loop->probe_.get(), &event) != 0) {
+    return fail(ErrorCode::kIo, fmt::format("epoll_ctl: {}", std::strerror(errno)));
+  }
+  return loop;
 }
 
-EventLoop::EventLoop(Options options, UniqueFd epoll, std::shared_ptr<detail::LoopMailbox> mailbox)
+EventLoop::EventLoop(Options options, UniqueFd epoll, UniqueFd probe, std::shared_ptr<detail::LoopMailbox> mailbox)
     : options_(std::move(options)),
       epoll_(std::move(epoll)),
       mailbox_(std::move(mailbox)),
       now_(options_.clock->steady()),
+      probe_(std::move(probe)),
       receive_buffer_bytes_(net_limits::kReceiveBufferBytes),
       receive_buffer_(std::make_unique<char[]>(net_limits::kReceiveBufferBytes)) {}
 
@@ -147,14 +154,23 @@ void EventLoop::turn(Milliseconds wait_max) {
   now_ = clock().steady();
   LoopStats::add(stats_.turns);
   events_count_ = std::max(count, 0);
+  events_next_ = 0;
+  bool posted = false;
+  bool probed = false;
   for (int i = 0; i < events_count_; ++i) {
     epoll_event& event = events_[static_cast<std::size_t>(i)];
-    if (event.data.ptr != mailbox_.get()) continue;
-    event.data.ptr = nullptr;
-    events_next_ = 0;
-    run_posted();
-    break;
+    if (event.data.ptr == mailbox_.get()) {
+      event.data.ptr = nullptr;
+      mailbox_->clear_wake();
+      posted = true;
+    } else if (event.data.ptr == &probe_sent_) {
+      event.data.ptr = nullptr;
+      probed = true;
+    }
   }
+  measure_delay(probed);
+  // With more ready than a turn takes, the mailbox stands somewhere in their line: what was posted (an ack, say) does not wait for that.
+  if (posted || full_turn()) run_posted();
   for (events_next_ = 0; events_next_ < events_count_;) {
     const epoll_event event = events_[static_cast<std::size_t>(events_next_++)];
     // Unwatched since the kernel told us, or the mailbox, which had its turn.
@@ -164,6 +180,29 @@ void EventLoop::turn(Milliseconds wait_max) {
   events_count_ = 0;
   run_timers();
   end_turn();
+  turn_took_ = clock().steady() - now_;
+}
+
+void EventLoop::measure_delay(bool probed) {
+  if (probed) {
+    eventfd_t value = 0;
+    [[maybe_unused]] const int result = eventfd_read(probe_.get(), &value);
+    probe_under_way_ = false;
+    delay_ = now_ - probe_sent_;
+  }
+  if (!full_turn()) {
+    delay_ = turn_took_;
+    return;
+  }
+  if (!probe_under_way_) {
+    probe_under_way_ = eventfd_write(probe_.get(), 1) == 0;
+    probe_sent_ = now_;
+  }
+  delay_ = std::max(delay_, now_ - probe_sent_);
+}
+
+Milliseconds EventLoop::delay(SteadyTime now) const {
+  return std::chrono::duration_cast<Milliseconds>(std::max(delay_, now - now_));
 }
 
 int EventLoop::wait_time(Milliseconds wait_max) const {
@@ -179,8 +218,7 @@ int EventLoop::wait_time(Milliseconds wait_max) const {
 }
 
 void EventLoop::run_posted() {
-  // Cleared before the box is emptied: a post in between wakes us once more instead of not at all.
-  mailbox_->clear_wake();
+  // The wake-up was cleared before the box is emptied: a post in between wakes us once more instead of not at all.
   mailbox_->take(posted_);
   for (Task& task : posted_) {
     task();

@@ -118,6 +118,9 @@ class EventLoop final : public Executor {
   // Runs `task` at the end of this turn (of the next, when deferred by a deferred task).
   void defer(Task task) override;
   bool here() const override;
+  // While the kernel has more ready descriptors than a turn takes, they come round: a probe that went to the end of their line tells how
+  // long that takes. Otherwise, how long a turn keeps those waiting that become ready during it.
+  Milliseconds delay(SteadyTime now) const override;
   // Destroys `object` as the very last thing of this turn: for objects whose own callbacks are on
   // the stack.
   template <typename T>
@@ -167,10 +170,14 @@ class EventLoop final : public Executor {
     }
   };
 
-  EventLoop(Options options, UniqueFd epoll, std::shared_ptr<detail::LoopMailbox> mailbox);
+  EventLoop(Options options, UniqueFd epoll, UniqueFd probe, std::shared_ptr<detail::LoopMailbox> mailbox);
   void turn(Milliseconds wait_max);
   int wait_time(Milliseconds wait_max) const;
   void run_posted();
+  // At the begin of a turn. probed: the probe is among the ready ones.
+  void measure_delay(bool probed);
+  // The kernel may have more that are ready.
+  bool full_turn() const { return static_cast<std::size_t>(events_count_) == events_.size(); }
   TimerId start_timer(Milliseconds delay, Milliseconds interval, Task task);
   void push_due(Due due);
   void run_timers();
@@ -180,6 +187,11 @@ class EventLoop final : public Executor {
   const UniqueFd epoll_;
   const std::shared_ptr<detail::LoopMailbox> mailbox_;
   SteadyTime now_;
+  const UniqueFd probe_;
+  SteadyTime probe_sent_;  // its address stands for the probe in epoll
+  bool probe_under_way_ = false;
+  SteadyTime::duration delay_{0};      // as of the begin of this turn
+  SteadyTime::duration turn_took_{0};  // the last one
   std::size_t receive_buffer_bytes_;
   std::unique_ptr<char[]> receive_buffer_;
 

@@ -1,6 +1,7 @@
 #include "net/event_loop.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/eventfd.h>
 
 #include <thread>
 #include <vector>
@@ -160,6 +161,71 @@ TEST(Turn, DeferredComesBeforeOutputAndDestructionLast) {
             Enqueued::kAccepted);
   turns(*loop, 1);
   EXPECT_EQ(order, "tdox");
+}
+
+// Many descriptors that are always ready, each of which takes a millisecond.
+class ReadyLine {
+ public:
+  explicit ReadyLine(std::size_t count) {
+    auto made = EventLoop::create({.clock = &clock});
+    EXPECT_TRUE(made);
+    loop = std::move(*made);
+    handlers_.resize(count);
+    for (Handler& handler : handlers_) {
+      handler.line = this;
+      handler.fd = UniqueFd(eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC));
+      EXPECT_TRUE(loop->watch(handler.fd.get(), EPOLLIN, handler));
+    }
+  }
+  void go_away() {
+    for (Handler& handler : handlers_) loop->unwatch(handler.fd.get(), handler);
+  }
+  Milliseconds delay() { return loop->delay(clock.steady()); }
+
+  ManualClock clock;
+  std::unique_ptr<EventLoop> loop;
+  std::size_t served = 0;
+
+ private:
+  struct Handler final : FdHandler {
+    void on_fd_ready(std::uint32_t) override {
+      line->clock.advance(1ms);
+      ++line->served;
+    }
+    ReadyLine* line = nullptr;
+    UniqueFd fd;
+  };
+  std::vector<Handler> handlers_;
+};
+
+TEST(Delay, IsHowLongItTakesUntilAllThatAreReadyHadTheirTurn) {
+  ReadyLine line(1'000);
+  turns(*line.loop, 20);
+  EXPECT_GE(line.delay(), 900ms);
+  EXPECT_LE(line.delay(), 1'400ms) << "a round and the turn in which the probe comes back";
+  line.go_away();
+  turns(*line.loop, 2);
+  EXPECT_LE(line.delay(), 1ms);
+}
+
+TEST(Delay, WithoutALineIsHowLongATurnTakes) {
+  ReadyLine line(40);
+  EXPECT_EQ(line.delay(), 0ms);
+  turns(*line.loop, 3);
+  EXPECT_EQ(line.delay(), 40ms);
+  line.clock.advance(100ms);
+  EXPECT_EQ(line.delay(), 140ms) << "as within a turn that has lasted so long";
+}
+
+TEST(Turn, WhatWasPostedDoesNotWaitForALineOfDescriptors) {
+  ReadyLine line(2'000);
+  turns(*line.loop, 10);
+  std::size_t served = 0;
+  ASSERT_EQ(line.loop->post([&] { served = line.served; }), Enqueued::kAccepted);
+  const std::size_t before = line.served;
+  turns(*line.loop, 1);
+  EXPECT_EQ(served, before) << "at the begin of the next turn";
+  turns(*line.loop, 20);
 }
 
 TEST(Turn, AHandlerMayCancelAnother) {

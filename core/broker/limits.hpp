@@ -6,9 +6,15 @@
 
 namespace wk::limits {
 
-// Bytes of events decided and not yet durable. At it appends are refused: `busy`, try again in kBusyRetryMs.
+// Bytes of events decided and not yet durable. At it appends are refused: `busy`.
 inline constexpr std::size_t kAppendBytesMax = 32u << 20;
+// How long an append may be expected to wait for its ack (append_gate.hpp). From the first on, some are refused; from the second on, all:
+// `busy`. So what is accepted is acked soon also when far more comes than can be done.
+inline constexpr std::chrono::milliseconds kAppendWaitSome{50};
+inline constexpr std::chrono::milliseconds kAppendWaitMax{100};
+// Who is refused as busy is told to come back after the first to the second of these, each after another time.
 inline constexpr unsigned kBusyRetryMs = 200;
+inline constexpr unsigned kBusyRetryMsMax = 600;
 // Appends that wait for their conversation to be loaded or for a look-up of their client id. At it: `busy`.
 inline constexpr std::size_t kWaitingAppendsMax = 20'000;
 inline constexpr std::size_t kWaitingAppendsPerConversationMax = 256;

@@ -14,8 +14,6 @@ namespace {
 constexpr std::chrono::seconds kUnusedFor{60};
 constexpr std::chrono::seconds kUnusedForWhenCrowded{5};
 
-Error busy(const char* what) { return Error{ErrorCode::kBusy, what, nullptr, limits::kBusyRetryMs}; }
-
 Error from_the_future() {
   return Error{ErrorCode::kInvalidArgument, "the client id's time lies ahead of the server's", "client_id_in_future", 0};
 }
@@ -53,9 +51,13 @@ Shard::Shard(ShardDeps deps) : deps_(deps), dedupe_(deps.clock.now_ms(), deps.de
 
 void Shard::append(AppendRequest&& request, AppendDone done) {
   if (auto checked = check_append(request.append); !checked) return refuse(done, std::move(checked).error());
+  const SteadyTime now = deps_.clock.steady();
+  // Before anything is done for it: to refuse has to cost less than to accept.
+  if (!gate_.admits(deps_.loop.delay(now), undurable_bytes())) return refuse(done, busy("more comes than can be done"));
+  if (!deps_.store.keeps_up()) return refuse(done, busy("storage cannot keep up"));
   const ConversationId id = request.conversation;
   Conversation& conversation = find_or_load(id);
-  conversation.used = deps_.clock.steady();
+  conversation.used = now;
   if (conversation.phase == Conversation::Phase::kReady) {
     return process(id, conversation, std::move(request), std::move(done));
   }
@@ -188,7 +190,7 @@ void Shard::look_up(ConversationId id, Conversation& conversation, AppendRequest
     (void)deps_.loop.post([finish, found = std::move(found)]() mutable { finish(std::move(found)); });
   });
   if (enqueued == Enqueued::kRefused) {
-    (void)deps_.loop.post([finish] { finish(fail(busy("the storage pool is full"))); });
+    (void)deps_.loop.post([this, finish] { finish(fail(busy("the storage pool is full"))); });
   }
 }
 
@@ -243,9 +245,9 @@ void Shard::refuse(AppendDone& done, Error error) {
   done(fail(std::move(error)));
 }
 
-bool Shard::batch_full() const {
-  return gathering_.bytes + (in_flight_ ? in_flight_->bytes : 0) >= limits::kAppendBytesMax;
-}
+bool Shard::batch_full() const { return undurable_bytes() >= limits::kAppendBytesMax; }
+
+Error Shard::busy(const char* what) { return Error{ErrorCode::kBusy, what, nullptr, gate_.retry_ms()}; }
 
 void Shard::sweep() {
   const SteadyTime now = deps_.clock.steady();

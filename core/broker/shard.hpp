@@ -17,6 +17,7 @@
 
 #include "base/clock.hpp"
 #include "base/executor.hpp"
+#include "core/broker/append_gate.hpp"
 #include "core/broker/dedupe_window.hpp"
 #include "core/broker/sink.hpp"
 #include "core/model/principal.hpp"
@@ -153,6 +154,7 @@ class Shard {
     std::size_t bytes = 0;
     // Since it is on its way:
     EventBatch sent;
+    SteadyTime sent_at;
     bool empty() const { return events.empty() && acks.empty(); }
   };
 
@@ -170,6 +172,8 @@ class Shard {
   Touched& touch(ConversationId id, Conversation& conversation);
   void refuse(AppendDone& done, Error error);
   bool batch_full() const;
+  std::size_t undurable_bytes() const { return gathering_.bytes + (in_flight_ ? in_flight_->bytes : 0); }
+  Error busy(const char* what);
 
   // shard_commit.cpp
   void schedule_flush();
@@ -189,6 +193,7 @@ class Shard {
 
   ShardDeps deps_;
   DedupeWindow dedupe_;
+  AppendGate gate_;
   std::unordered_map<ConversationId, Conversation> conversations_;
   // Bit i: loop i has subscribers. The shard's own loop is always told and stands in none.
   std::unordered_map<ConversationId, std::uint64_t> interest_;

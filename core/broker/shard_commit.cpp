@@ -59,20 +59,24 @@ void Shard::flush() {
   gathering_.owners.reserve(batch.owners.size());
   gathering_.acks.reserve(batch.acks.size());
   gathering_.touched.reserve(batch.touched.size());
+  batch.sent_at = deps_.clock.steady();
   const Enqueued enqueued = deps_.store.append(batch.sent, [this](Result<JournalPosition> end) {
     (void)deps_.loop.post([this, end = std::move(end)]() mutable { on_stored(std::move(end)); });
   });
   if (enqueued == Enqueued::kRefused) {
-    on_stored(fail(Error{ErrorCode::kBusy, "the journal's queue is full", nullptr, limits::kBusyRetryMs}));
+    on_stored(fail(busy("the journal's queue is full")));
   }
 }
 
 void Shard::on_stored(Result<JournalPosition> end) {
   Batch batch = std::move(*in_flight_);
   in_flight_.reset();
-  if (!batch.sent.empty()) deps_.wiring.storage_refuses.store(!end, std::memory_order_relaxed);
+  // Busy for a moment is not a disk that refuses.
+  const bool refuses = !end && end.error().code != ErrorCode::kBusy;
+  if (!batch.sent.empty()) deps_.wiring.storage_refuses.store(refuses, std::memory_order_relaxed);
   if (end) {
     ++figures_.commits;
+    if (!batch.sent.empty()) gate_.on_stored(batch.bytes, deps_.clock.steady() - batch.sent_at);
     commit(batch);
   } else {
     log_error("append.not_stored", {{"code", error_code_name(end.error().code)}, {"reason", end.error().context},

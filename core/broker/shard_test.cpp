@@ -21,6 +21,8 @@ class ManualLoop final : public Executor {
     tasks_.with([&](auto& tasks) { tasks.push_back(std::move(task)); });
     return Enqueued::kAccepted;
   }
+  Milliseconds delay(SteadyTime) const override { return waits; }
+  Milliseconds waits{0};
   void turn() {
     auto tasks = tasks_.with([](auto& held) { return std::exchange(held, {}); });
     for (Task& task : tasks) task();
@@ -73,7 +75,10 @@ class FakeStore final : public ConversationStore {
     return std::vector<ConversationId>();
   }
 
+  bool keeps_up() const override { return !behind; }
+
   bool refuse = false;
+  bool behind = false;
   std::atomic<bool> hold_look_ups = false;
   std::vector<std::pair<EventBatch, Journal::Committed>> pending;
   std::map<ConversationId, std::vector<EventRef>> log;
@@ -268,6 +273,28 @@ TEST_F(ShardTest, RefusesWithATimeWhenTheJournalIsFull) {
   loop.run_until([&] { return refused->has_value(); });
   EXPECT_EQ((*refused)->error().code, ErrorCode::kBusy);
   EXPECT_GT((*refused)->error().retry_after_ms, 0u);
+}
+
+TEST_F(ShardTest, RefusesAtOnceWhatWouldWaitTooLong) {
+  (void)send(message("1"));
+  settle();
+  const auto commits = shard->figures().commits;
+  loop.waits = limits::kAppendWaitMax;
+  const auto refused = send(message("2"));
+  ASSERT_TRUE(refused->has_value()) << "answered within the call";
+  EXPECT_EQ((*refused)->error().code, ErrorCode::kBusy);
+  EXPECT_GE((*refused)->error().retry_after_ms, limits::kBusyRetryMs);
+  loop.waits = Milliseconds(0);
+  store.behind = true;
+  const auto behind = send(message("3"));
+  ASSERT_TRUE(behind->has_value());
+  EXPECT_EQ((*behind)->error().code, ErrorCode::kBusy);
+  EXPECT_EQ(shard->figures().commits, commits);
+  store.behind = false;
+  const auto again = send(message("2"));
+  settle();
+  ASSERT_TRUE(again->has_value() && again->value());
+  EXPECT_EQ((*again)->value().seq, 3u);
 }
 
 TEST_F(ShardTest, BoundsWhatWaitsForALoad) {

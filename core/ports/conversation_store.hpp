@@ -1,7 +1,7 @@
 // The one front of the tiers for what happens in conversations: append, read, fold, dedupe, lists, search, erase.
 // Embedded: storage/embedded/storage_manager. Walks hot → warm → cold without the caller knowing.
 //
-// Thread-safe. Everything but append() and read_recent() blocks (disk): call it on a ThreadPool, never on a loop.
+// Thread-safe. Everything but append(), keeps_up() and read_recent() blocks (disk): call it on a ThreadPool, never on a loop.
 #pragma once
 
 #include <optional>
@@ -73,6 +73,9 @@ class ConversationStore {
 
   // As Journal::submit; and when `done` runs, the events are readable from every call below.
   virtual Enqueued append(EventBatch events, Journal::Committed done) = 0;
+
+  // false: what follows the log behind the acks is so far behind that no more should be taken on for now: `busy`. Does not block.
+  virtual bool keeps_up() const { return true; }
 
   // The fold of everything acked. kNotFound where nothing was ever written.
   virtual Result<v1::ConversationSummary> load(ConversationId conversation) = 0;

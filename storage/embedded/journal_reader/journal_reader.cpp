@@ -75,6 +75,7 @@ bool JournalReader::sleep(Milliseconds time, bool until_hurried) {
 
 bool JournalReader::note(const Result<void>& done) {
   const std::lock_guard lock(mutex_);
+  failing_.store(!done, std::memory_order_relaxed);
   if (!done) {
     ++stats_.failures;
     // Once a streak: it may last for hours.

@@ -61,6 +61,8 @@ class JournalReader {
   // Waits until everything before `position` is applied, without the gathering pause; false: the time was over first.
   bool wait_until(JournalPosition position, Milliseconds at_most);
   JournalPosition cursor() const { return JournalPosition{cursor_.load(std::memory_order_acquire)}; }
+  // The last batch failed and is tried again.
+  bool failing() const { return failing_.load(std::memory_order_relaxed); }
   Stats stats() const;
 
  private:
@@ -80,6 +82,7 @@ class JournalReader {
   const Advanced advanced_;
   const Prepare prepare_;
   std::atomic<std::uint64_t> cursor_;
+  std::atomic<bool> failing_{false};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -14,6 +14,11 @@ inline constexpr std::size_t kFindAppendStepEvents = 256;
 inline constexpr std::int64_t kFindAppendClockSlackMs = 10 * 60 * 1'000;
 // How long a list waits for the warm tier to reach what was acked before the call. Beyond, it answers what warm has.
 inline constexpr Milliseconds kListWaitMax{200};
+// Bytes of journal the warm tier may be behind while appends are taken; beyond, keeps_up() says no, and chat goes on at the pace of the
+// warm tier. It bounds what hot has to hold (about as many bytes again) and what a start after a crash has to read before it is ready.
+// While the warm tier fails altogether chat goes on for longer.
+inline constexpr std::uint64_t kWarmBehindBytesMax = std::uint64_t{256} << 20;
+inline constexpr std::uint64_t kWarmFailingBehindBytesMax = std::uint64_t{2} << 30;
 // How long close() lets the readers catch up; what is left is done at the next start.
 inline constexpr Milliseconds kCloseDrainMax{1'000};
 // Events the archiver moves in one step, and its pauses: between steps, and while there is nothing old.

@@ -25,6 +25,7 @@ Result<void> StorageManager::start() {
                                            .files = options_.journal_files,
                                            .own_thread = options_.own_threads}));
   opened_at_ = journal_->end();
+  committed_through_ = opened_at_.value;
   WK_TRY(warm_, WarmStore::open(directory / "warm.db", {.contacts = options_.contacts}));
   WK_TRY(search_, SearchIndex::open(directory / "search.db"));
   cold_ = std::make_unique<ColdStore>(directory / "archive");
@@ -106,9 +107,17 @@ void StorageManager::release() { journal_->release(std::min(warm_reader_->cursor
 
 Enqueued StorageManager::append(EventBatch events, Journal::Committed done) {
   return journal_->submit(events, [this, events, done = std::move(done)](Result<JournalPosition> end) mutable {
-    if (end) hot_->add(place_batch({events.begin(), events.end()}, *end));
+    if (end) {
+      hot_->add(place_batch({events.begin(), events.end()}, *end));
+      committed_through_.store(end->value, std::memory_order_relaxed);
+    }
     done(std::move(end));
   });
+}
+
+bool StorageManager::keeps_up() const {
+  const std::uint64_t most = warm_reader_->failing() ? options_.warm_failing_behind_bytes_max : options_.warm_behind_bytes_max;
+  return committed_through_.load(std::memory_order_relaxed) <= warm_reader_->cursor().value + most;
 }
 
 StorageManager::Metrics StorageManager::metrics() {

@@ -12,6 +12,7 @@
 //   data/archive/YYYY-MM.db  older events
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 
@@ -40,6 +41,8 @@ class StorageManager final : public ConversationStore {
     std::uint64_t journal_segment_bytes = std::uint64_t{64} << 20;
     FileOps* journal_files = &system_files();
     HotStore::Options hot{};
+    std::uint64_t warm_behind_bytes_max = limits::kWarmBehindBytesMax;
+    std::uint64_t warm_failing_behind_bytes_max = limits::kWarmFailingBehindBytesMax;
     Milliseconds list_wait_max = limits::kListWaitMax;
     // Older events go to the archive. 0: none ever.
     Milliseconds warm_keep = std::chrono::hours(24 * 30);
@@ -59,6 +62,7 @@ class StorageManager final : public ConversationStore {
   void close();
 
   Enqueued append(EventBatch events, Journal::Committed done) override;
+  bool keeps_up() const override;
   Result<v1::ConversationSummary> load(ConversationId conversation) override;
   Result<std::vector<EventRef>> read(ConversationId conversation, Seq after_seq, std::size_t limit) override;
   std::optional<std::vector<EventRef>> read_recent(ConversationId conversation, Seq after_seq, std::size_t limit) override {
@@ -118,6 +122,7 @@ class StorageManager final : public ConversationStore {
   std::unique_ptr<Archiver> archiver_;
   // The journal's end then.
   JournalPosition opened_at_;
+  std::atomic<std::uint64_t> committed_through_{0};
   bool closed_ = false;
 };
 

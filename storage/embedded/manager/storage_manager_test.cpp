@@ -23,6 +23,7 @@ class EmbeddedStores {
     auto opened = StorageManager::open({.directory = directory_.path() / "data",
                                         .journal_segment_bytes = 16'384,
                                         .hot = {.bytes_max = 64 * 1024, .shards = 4},
+                                        .warm_behind_bytes_max = 200'000,
                                         .list_wait_max = Milliseconds(5'000)});
     if (!opened) ADD_FAILURE() << opened.error().context;
     manager_ = std::move(opened).value();
@@ -54,6 +55,23 @@ TEST_F(StorageManagerTest, ChatGoesOnWhileTheWarmTierStands) {
   ASSERT_TRUE(stores_.manager().warm_reader().wait_until(behind.journal_end, Milliseconds(10'000)));
   EXPECT_EQ(stores_.store().list({})->conversations(0).last_seq(), 301u);
   EXPECT_EQ(stores_.store().read(a_, 0, 1'000)->size(), 301u);
+}
+
+TEST_F(StorageManagerTest, SaysThatItDoesNotKeepUpWhileTheWarmTierIsFarBehind) {
+  ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
+  stores_.manager().warm_reader().pause();
+  EXPECT_TRUE(stores_.store().keeps_up());
+  int before = 0;
+  for (; before < 200 && stores_.store().keeps_up(); ++before) {
+    ASSERT_TRUE(append_and_wait(stores_.store(), {make_.message(a_, std::string(5'000, 'x'))}));
+  }
+  EXPECT_GT(before, 30);
+  EXPECT_LT(before, 50) << "200,000 bytes are forty of them";
+  // It is a wish: what is appended all the same is stored.
+  EXPECT_TRUE(append_and_wait(stores_.store(), {make_.message(a_, "one more")}));
+  stores_.manager().warm_reader().resume();
+  ASSERT_TRUE(stores_.manager().warm_reader().wait_until(stores_.manager().journal_end(), Milliseconds(10'000)));
+  EXPECT_TRUE(stores_.store().keeps_up());
 }
 
 TEST_F(StorageManagerTest, KnowsWhatIsNotResolvedAfterACrashThatLeftTheWarmTierBehind) {
