@@ -107,6 +107,24 @@ void add_chat(CLI::App& bench, const Finished& finished) {
   });
 }
 
+void add_overload(CLI::App& bench, const Finished& finished) {
+  auto run = std::make_shared<bench::OverloadRun>();
+  CLI::App* command = bench.add_subcommand("overload", "More than can be done: what is accepted and refused, how soon, and what it costs others and memory");
+  add_target(*command, run->target);
+  add_durations(*command, run->durations);
+  command->add_option("--visitors", run->load.senders, "Visitors at a time")->capture_default_str()->check(CLI::Range(1, 500'000));
+  command->add_option("--factor", run->factor, "Offered, as a multiple of the rate that they reach with one message in flight each")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--sustainable", run->sustainable, "That rate, instead of measuring it first")->check(CLI::NonNegativeNumber);
+  command->add_option("--chats-per-agent", run->load.chats_per_agent, "Conversations on one agent's socket")->capture_default_str()->check(CLI::Range(1, 500));
+  command->add_option("--text-bytes", run->load.text_bytes, "Bytes of a text; 50 make an event of about 128")->capture_default_str()->check(CLI::Range(32, 20'000));
+  command->add_option("--site", run->target.site, "Key of the site the visitors come to")->capture_default_str();
+  command->add_option("--email", run->target.email, "An agent of the running server; the password is taken from WEIKEYI_BENCH_PASSWORD");
+  command->callback([run, finished] {
+    end_on_signals();
+    finished(run_overload(*run));
+  });
+}
+
 void add_idle(CLI::App& bench, const Finished& finished) {
   auto run = std::make_shared<bench::IdleRun>();
   CLI::App* command = bench.add_subcommand("idle", "Visitors who are there and do nothing: memory of each, CPU of their heartbeats");
@@ -195,6 +213,7 @@ void add_bench(CLI::App& app, Finished finished) {
 
   add_echo(*bench, finished);
   add_chat(*bench, finished);
+  add_overload(*bench, finished);
   add_idle(*bench, finished);
   add_fanout(*bench, finished);
   add_storm(*bench, finished);

@@ -36,6 +36,7 @@ void ChatSender::on_acked(std::uint32_t number, std::string& out) {
   const std::uint64_t now = now_ns();
   const std::uint64_t due = due_ns_[number & (due_ns_.size() - 1)];
   if (room_.measured(due)) room_.worker().tally().latency.record(now - due);
+  if (now - due > kSlowAnswerNs) room_.worker().tally().last_slow_ns.store(now, std::memory_order_relaxed);
   check_.on_acked(number);
   --unanswered_;
   --room_.unanswered_;
@@ -45,6 +46,8 @@ void ChatSender::on_acked(std::uint32_t number, std::string& out) {
 
 void ChatSender::on_refused(std::uint32_t, std::uint32_t retry_after_ms, std::string& out) {
   ++room_.worker().tally().refused;
+  room_.worker().tally().last_slow_ns.store(now_ns(), std::memory_order_relaxed);
+  if (retry_after_ms == 0) ++room_.worker().tally().refused_without_a_time;
   --unanswered_;
   --room_.unanswered_;
   if (room_.open_loop() || !room_.writing()) return;

@@ -39,17 +39,21 @@ double rounded(double value) { return std::round(value * 1'000) / 1'000; }
 
 }  // namespace
 
-Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, const Durations& durations) {
+Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, const Durations& durations, const std::function<void()>& meanwhile) {
   workers.set(Phase::kLoad);
   sleep_seconds(durations.warm_up_seconds);
   workers.set(Phase::kMeasure);
   WK_TRY(const Snapshot before, snapshot(workers, server));
-  sleep_seconds(durations.seconds);
+  for (double left = durations.seconds; left > 0; left -= 1) {
+    sleep_seconds(std::min(left, 1.0));
+    if (meanwhile) meanwhile();
+  }
   WK_TRY(const Snapshot after, snapshot(workers, server));
+  Measured out;
+  out.ended_ns = now_ns();
   workers.set(Phase::kDrain);
   WK_TRY_VOID(workers.join(durations.drain_seconds_max));
 
-  Measured out;
   out.seconds = static_cast<double>(after.at_ns - before.at_ns) / 1e9;
   out.completed = after.completed - before.completed;
   out.delivered = after.delivered - before.delivered;
@@ -62,6 +66,7 @@ Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, cons
     out.delivery.add(tally->delivery);
     out.faults.add(tally->faults);
     out.refused += tally->refused;
+    out.refused_without_a_time += tally->refused_without_a_time;
     out.broken += tally->broken;
     out.overrun += tally->overrun;
     out.range_gaps += tally->range_gaps;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 
 #include "bench/client/process_times.hpp"
@@ -18,6 +19,8 @@ struct Durations {
 
 struct Measured {
   double seconds = 0;
+  // When the load ended; monotonic.
+  std::uint64_t ended_ns = 0;
   std::uint64_t completed = 0;
   std::uint64_t delivered = 0;
   // Empty where the server's pid is not known.
@@ -28,7 +31,8 @@ struct Measured {
   Histogram latency;
   Histogram delivery;
   DeliveryFaults faults;
-  std::uint64_t refused = 0;
+  std::uint64_t refused = 0;  // of the whole run
+  std::uint64_t refused_without_a_time = 0;
   std::uint64_t broken = 0;
   std::uint64_t overrun = 0;
   std::uint64_t range_gaps = 0;
@@ -36,8 +40,9 @@ struct Measured {
   std::uint64_t event_bytes = 0;
 };
 
-// Requires: the workers are ready.
-Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, const Durations& durations);
+// Requires: the workers are ready. meanwhile: called about once a second while it measures.
+Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, const Durations& durations,
+                         const std::function<void()>& meanwhile = nullptr);
 
 // {"p50":…,"p99":…,…} in milliseconds.
 nlohmann::ordered_json percentiles(const Histogram& histogram);

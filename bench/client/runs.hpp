@@ -34,6 +34,18 @@ struct ChatRun {
 // Fails where a message was lost, doubled, out of order or otherwise not as sent.
 Result<void> run_chat(ChatRun run);
 
+struct OverloadRun {
+  TargetOptions target;
+  ChatLoad load;
+  // Of the rate that the same visitors reach one in flight.
+  double factor = 3;
+  // What is taken for that rate instead of measuring it first; 0: it is measured.
+  double sustainable = 0;
+  Durations durations{.warm_up_seconds = 1, .seconds = 60, .drain_seconds_max = 60};
+};
+// More than can be done, beside a few who write little. Fails as run_chat(), and where who was refused was not told when to come back.
+Result<void> run_overload(OverloadRun run);
+
 struct IdleRun {
   TargetOptions target;
   IdleLoad load;

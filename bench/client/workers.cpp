@@ -147,6 +147,12 @@ std::uint64_t WorkerGroup::connections() const {
   return sum;
 }
 
+std::uint64_t WorkerGroup::last_slow_ns() const {
+  std::uint64_t last = 0;
+  for (std::uint32_t i = 0; i < count_; ++i) last = std::max(last, shared_->tallies[i].last_slow_ns.load(std::memory_order_relaxed));
+  return last;
+}
+
 std::uint64_t WorkerGroup::client_cpu_ns() const {
   std::uint64_t sum = 0;
   for (const pid_t process : processes_) {

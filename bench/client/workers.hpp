@@ -39,6 +39,9 @@ struct MixedTally {
   void add(const MixedTally& other);
 };
 
+// An ack that takes longer is not what senders are used to.
+inline constexpr std::uint64_t kSlowAnswerNs = 50'000'000;
+
 struct Tally {
   enum class State : std::uint32_t { kSettingUp, kReady, kEnded, kFailed };
 
@@ -48,12 +51,16 @@ struct Tally {
   std::atomic<std::uint64_t> delivered{0};
   std::atomic<std::uint64_t> connections{0};
 
+  // When the last answer came that was a refusal or kept its sender waiting (kSlowAnswerNs); monotonic, of the whole run.
+  std::atomic<std::uint64_t> last_slow_ns{0};
+
   // Of the measured phase, in nanoseconds.
   Histogram latency;
   Histogram delivery;
   // Of the whole run.
   DeliveryFaults faults;
   std::uint64_t refused = 0;
+  std::uint64_t refused_without_a_time = 0;  // of these: not told when to come back
   std::uint64_t broken = 0;      // connections lost
   std::uint64_t overrun = 0;     // open loop: not sent, because the sender had too many unanswered
   std::uint64_t range_gaps = 0;  // ranges of events that did not join
@@ -115,6 +122,7 @@ class WorkerGroup {
   std::uint64_t completed() const;
   std::uint64_t delivered() const;
   std::uint64_t connections() const;
+  std::uint64_t last_slow_ns() const;
   std::uint64_t client_cpu_ns() const;
   // Requires: join() was called.
   std::vector<const Tally*> tallies() const;

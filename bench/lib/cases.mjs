@@ -4,6 +4,8 @@
 // from a report. `goal` is an upper bound of the ratio ours/floor, or with `atLeast` a lower one; a figure with `of: 'ours'` has no
 // floor and its goal is in its own unit.
 
+import { reopen } from './reopen.mjs';
+
 /** floor, ours, floor, ours … */
 async function inTurns(turns, ours, floor) {
   const out = { ours: [], floor: [] };
@@ -143,6 +145,25 @@ function storm({ quick }) {
   ];
 }
 
+// Three times what can be done. Beside it, twenty visitors who write ten times a second each.
+function overload({ quick }) {
+  const args = quick ? ['--visitors', 300, '--seconds', 10] : ['--visitors', 2000, '--seconds', 60];
+  return [{
+    name: 'three times the sustainable rate, open loop',
+    run: async (bench) => ({ ours: [await bench.run(['overload', ...args, '--data', bench.data])], floor: [] }),
+    figures: [
+      { name: 'accepted: ack p99, ms', of: (report) => report.ack_ms.p99, alone: true, goal: 200 },
+      { name: 'accepted a second', of: (report) => report.accepted_per_second, alone: true, info: true },
+      { name: 'accepted, of the sustainable rate', of: (report) => report.accepted_per_second / report.sustainable_per_second, alone: true, goal: 0.8, atLeast: true },
+      { name: 'refused a second', of: (report) => report.refused_per_second, alone: true, info: true },
+      { name: 'really offered, of three times', of: (report) => report.offered_of_wanted, alone: true, info: true },
+      { name: 'those beside: ack p99, ms', of: (report) => report.beside_ack_ms.p99, alone: true, goal: 200 },
+      { name: 'as usual after, ms', of: (report) => report.as_usual_after_ms, alone: true, goal: 1000 },
+      { name: 'resident at most, MiB', of: (report) => report.rss_mib_max, alone: true, goal: 1024 },
+    ],
+  }];
+}
+
 // CPU per message with many idle connections beside it: the "floor" here is the same server with few.
 function growth({ quick }) {
   const beside = (count) => async (bench, options) => {
@@ -166,6 +187,78 @@ function growth({ quick }) {
   }];
 }
 
+// A directory with a long history against an empty one: when it is ready, and what a message costs.
+function history({ quick }) {
+  const [events, conversations] = quick ? [100_000, 10_000] : [10_000_000, 1_000_000];
+  const chat = (bench, server, options) => bench.run(['chat', '--visitors', 500, '--in-flight', 1, ...server.attach, ...span(options)], { env: server.env });
+  const onEmpty = async (bench, options) => {
+    const server = await bench.serve();
+    try {
+      await steady();
+      return await chat(bench, server, options);
+    } finally {
+      await server.stop();
+    }
+  };
+  // A history as small as what is reopened of the large one.
+  const onFew = async (bench) => {
+    const on = bench.directory('few');
+    try {
+      await (await bench.serve([], { on })).stop();
+      await bench.history(on.path, quick ? ['--events', 10_000, '--conversations', 1_000] : ['--events', 200_000, '--conversations', 20_000]);
+      const server = await bench.serve([], { on });
+      await steady();
+      const report = await reopen(server, quick ? 1_000 : 20_000);
+      await server.stop();
+      return report;
+    } finally {
+      on.remove();
+    }
+  };
+  const steady = () => new Promise((done) => setTimeout(done, quick ? 2_000 : 12_000));
+  return [{
+    name: `${events.toLocaleString('en')} events in ${conversations.toLocaleString('en')} conversations`,
+    run: async (bench, options) => {
+      const on = bench.directory('history');
+      try {
+        await (await bench.serve([], { on })).stop();
+        const made = await bench.history(on.path, ['--events', events, '--conversations', conversations]);
+        const few = await onFew(bench);
+        const out = { ours: [], floor: [] };
+        for (let i = 0; i < (quick ? 1 : options.turns); ++i) {
+          out.floor.push({ ...(await onEmpty(bench, options)), old: few });
+          const server = await bench.serve([], { on });
+          await steady();
+          const report = await chat(bench, server, options);
+          const old = await reopen(server, quick ? 1_000 : 20_000);
+          // As much as there can be, and in the middle of it the end.
+          const load = bench.run(['chat', '--from-start', '--visitors', 200, '--in-flight', 16, ...server.attach, '--seconds', 60, '--warm-up', 1], { env: server.env }).catch(() => {});
+          await new Promise((done) => setTimeout(done, quick ? 4_000 : 25_000));
+          await server.kill();
+          await load;
+          const killed = await bench.serve([], { on });
+          await new Promise((done) => setTimeout(done, quick ? 2_000 : 30_000));
+          await killed.stop();
+          const stopped = await bench.serve([], { on });
+          await stopped.stop();
+          out.ours.push({ ...report, old, made, ready_ms: stopped.readyMs, ready_after_kill_ms: killed.readyMs });
+        }
+        return out;
+      } finally {
+        on.remove();
+      }
+    },
+    figures: [
+      { name: 'ready after a stop, ms', of: (report) => report.ready_ms, alone: true, goal: 1000 },
+      { name: 'ready after a kill under full load, ms', of: (report) => report.ready_after_kill_ms, alone: true, goal: 3000 },
+      { name: 'ack path, CPU µs per message', of: ackPath, goal: 1.1 },
+      { name: 'all threads, CPU µs per message', of: all, info: true },
+      { name: 'old conversations, one message each: ack path, CPU µs', of: (report) => report.old.ack_path_us, goal: 1.1 },
+      { name: 'old conversations: with reading them, CPU µs', of: (report) => report.old.ack_path_us + report.old.storage_us, info: true },
+    ],
+  }];
+}
+
 function mixed({ quick }) {
   const args = quick ? ['--visitors', 200, '--seconds', 4, '--warm-up', 1, '--between-messages', 3, '--to-answer', 1, '--between-reconnects', 20]
     : ['--visitors', 3000, '--seconds', 60];
@@ -182,4 +275,4 @@ function mixed({ quick }) {
   }];
 }
 
-export const groups = () => ({ echo, chat, idle, fanout, storm, growth, mixed });
+export const groups = () => ({ echo, chat, idle, fanout, storm, overload, growth, history, mixed });

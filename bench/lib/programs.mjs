@@ -45,21 +45,43 @@ export class Bench {
     });
   }
 
-  /** A server for several loads; resolves to what it printed, with .pid and .stop(). */
-  async serve(args = []) {
-    const directory = mkdtempSync(join(this.data, 'serve-'));
-    const child = this.#start(this.weikeyi, ['serve', '--demo', '--listen', '127.0.0.1:0', '--data', join(directory, 'data'), '--log-level', 'warning', '--loops', '1',
+  /** A directory that goes with remove(). */
+  directory(name) {
+    const directory = mkdtempSync(join(this.data, `${name}-`));
+    return { path: join(directory, 'data'), remove: () => rmSync(directory, { recursive: true, force: true }) };
+  }
+
+  /** Fills a data directory that nothing serves; resolves to what it says of it. */
+  history(data, args) {
+    return new Promise((done, failed) => {
+      const child = this.#start(join(this.floors, 'history'), [data, ...args.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let out = '';
+      child.stdout.on('data', (piece) => (out += piece));
+      child.once('close', (code, signal) => (code === 0 ? done(JSON.parse(out)) : failed(new Error(`history: ${signal ?? code}`))));
+    });
+  }
+
+  /**
+   * A server for several loads; resolves to what it printed, with .pid, .readyMs (from exec to /readyz 200), .stop() and .kill(). With `on` it
+   * serves that directory, which stays.
+   */
+  async serve(args = [], { on } = {}) {
+    const directory = on ?? this.directory('serve');
+    const since = performance.now();
+    const child = this.#start(this.weikeyi, ['serve', '--demo', '--listen', '127.0.0.1:0', '--data', directory.path, '--log-level', 'warning', '--loops', '1',
       '--visitor-frames-per-second', '1000000', '--visitor-sessions-per-second', '1000000',
       '--site-handshakes-per-second', '0', '--site-messages-per-second', '0', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
     const line = JSON.parse(await firstLine(child));
-    const stop = async () => {
+    while (!(await fetch(`${line.url}/readyz`).then((answer) => answer.ok, () => false))) await new Promise((done) => setTimeout(done, 5));
+    const readyMs = performance.now() - since;
+    const end = async (signal) => {
       const gone = new Promise((done) => child.once('close', done));
-      child.kill('SIGTERM');
+      child.kill(signal);
       await gone;
-      rmSync(directory, { recursive: true, force: true });
+      if (on === undefined) directory.remove();
     };
     const [agent] = line.demo.agents;
-    return { pid: child.pid, host: line.url.replace(/^https?:\/\//, ''), stop,
+    return { pid: child.pid, url: line.url, readyMs, stop: () => end('SIGTERM'), kill: () => end('SIGKILL'),
       attach: ['--url', line.url.replace(/^https?:\/\//, ''), '--pid', String(child.pid), '--email', agent.email], env: { WEIKEYI_BENCH_PASSWORD: agent.password } };
   }
 

@@ -52,6 +52,13 @@ test('chat: delivered to the visitors\' second devices as well', async () => {
   assert.equal(report.chats_per_receiver, 1);
 });
 
+test('overload: more is offered than asked of it before, and whoever is refused is told when to come back', async () => {
+  const report = await bench('overload', '--visitors', '20', '--sustainable', '300', '--factor', '3', '--seconds', '2', '--data', data);
+  assert.ok(report.accepted_per_second > 300, `${report.accepted_per_second} a second`);
+  assert.ok(report.beside_ack_ms.count > 0 && report.rss_mib.length >= 3);
+  assert.equal(report.lost + report.duplicate + report.out_of_order + report.unacked + report.refused_without_a_time, 0);
+});
+
 test('chat: open loop keeps its rate', async () => {
   const report = await bench('chat', '--from-start', '--visitors', '5', '--rate', '200', '--data', data);
   assert.ok(Math.abs(report.per_second - 200) < 40, `${report.per_second} a second`);

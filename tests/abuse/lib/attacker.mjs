@@ -134,6 +134,102 @@ async function again(work, options) {
 const hello = (token) => frame({ opcode: OP.TEXT, payload: JSON.stringify({ hello: { visitorToken: token, client: 'attacker/1' } }) });
 const lots = (one, times) => Buffer.concat(Array.from({ length: times }, () => one));
 
+/** Takes from its socket in pieces of 128 bytes, eight a second. */
+class SlowReader {
+  gaps = 0;
+  closed = false;
+  bytes = 0;
+  lastSeq = new Map();
+  #socket;
+  #text = Buffer.alloc(0);
+  #upgraded = false;
+  #hurried = false;
+  #followed;
+
+  constructor({ frames, subscriptions }, verify) {
+    this.verify = verify;
+    this.following = new Promise((resolve) => (this.#followed = resolve));
+    let left = subscriptions;
+    const say = (one) => this.#socket.write(frame({ opcode: OP.TEXT, payload: JSON.stringify(one) }));
+    this.onWelcome = () => {
+      frames.slice(1).forEach(say);
+      if (subscriptions === 0) this.#followed(true);
+    };
+    this.onSubscribed = () => --left === 0 && this.#followed(true);
+    const piece = Buffer.alloc(128);
+    const slowly = setInterval(() => this.#socket.resume(), 125);
+    this.#socket = net.connect({ port: task.port, host: '127.0.0.1', noDelay: true, onread: { buffer: piece, callback: (count) => this.#take(Buffer.from(piece.subarray(0, count))) } });
+    this.#socket.on('error', () => {});
+    this.#socket.once('close', () => {
+      clearInterval(slowly);
+      this.closed = !this.#socket.byUs;
+      this.#followed(false);
+    });
+    this.#socket.write(
+      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${task.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
+        `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Protocol: weikeyi.v1.json\r\n\r\n`,
+    );
+    say(frames[0]);
+    this.following.then(() => (this.#slow = true));
+  }
+  // While it signs in it reads as it comes: what is slow is the reading of what it follows.
+  #slow = false;
+
+  ping() {
+    if (!this.#socket.destroyed) this.#socket.write(frame({ opcode: OP.PING, payload: '' }));
+  }
+  hurry() {
+    this.bytesBeforeHurry = this.bytes;
+    this.#hurried = true;
+    this.#socket.resume();
+  }
+  end() {
+    end(this.#socket);
+  }
+
+  #take(bytes) {
+    this.bytes += bytes.length;
+    if (this.verify || !this.#slow) this.#parse(bytes);
+    return !this.#slow || this.#hurried;
+  }
+
+  #parse(bytes) {
+    this.#text = Buffer.concat([this.#text, bytes]);
+    if (!this.#upgraded) {
+      const end = this.#text.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      this.#upgraded = true;
+      this.#text = this.#text.subarray(end + 4);
+    }
+    for (;;) {
+      if (this.#text.length < 2) return;
+      let size = this.#text[1] & 127;
+      let at = 2;
+      if (size === 126) {
+        if (this.#text.length < 4) return;
+        size = this.#text.readUInt16BE(2);
+        at = 4;
+      } else if (size === 127) {
+        if (this.#text.length < 10) return;
+        size = Number(this.#text.readBigUInt64BE(2));
+        at = 10;
+      }
+      if (this.#text.length < at + size) return;
+      if ((this.#text[0] & 15) === OP.TEXT) this.#on(JSON.parse(this.#text.toString('utf8', at, at + size)));
+      this.#text = this.#text.subarray(at + size);
+    }
+  }
+
+  #on(message) {
+    if (message.welcome) this.onWelcome();
+    if (message.subscribed) this.onSubscribed();
+    if (!message.events) return;
+    const { conversationId, afterSeq = 0, throughSeq } = message.events;
+    if (this.lastSeq.has(conversationId) && this.lastSeq.get(conversationId) !== afterSeq) ++this.gaps;
+    this.lastSeq.set(conversationId, throughSeq);
+  }
+}
+
 const kinds = {
   pingFlood: () => again((socket) => pour(socket, lots(frame({ opcode: OP.PING, payload: 'x'.repeat(125) }), 200))),
   pongFlood: () => again((socket) => pour(socket, lots(frame({ opcode: OP.PONG }), 2_000))),
@@ -185,6 +281,24 @@ const kinds = {
       end(socket);
     };
     await Promise.all(Array.from({ length: task.count }, one));
+  },
+  // Follow busy conversations and read 1 KB a second of them; towards the end the first few read on at once, to see that nothing is missing.
+  slowReaders: async () => {
+    const readers = Array.from({ length: task.count }, (_, i) => new SlowReader(task.hellos[i % task.hellos.length], i < task.verify));
+    process.stdout.write(`${JSON.stringify({ following: (await Promise.all(readers.map((one) => one.following))).filter(Boolean).length })}\n`);
+    while (!over()) {
+      await delay(500);
+      for (const one of readers) one.ping();
+    }
+    const checked = readers.filter((one) => one.verify);
+    for (const one of checked) one.hurry();
+    const patience = Date.now() + 20_000;
+    while (!checked.every((one) => one.lastSeq.get(task.conversationId) >= task.throughSeq) && Date.now() < patience) await delay(20);
+    result.readBytes = readers.map((one) => one.bytesBeforeHurry ?? one.bytes);
+    result.complete = checked.filter((one) => one.lastSeq.get(task.conversationId) >= task.throughSeq).length;
+    result.gaps = readers.reduce((sum, one) => sum + one.gaps, 0);
+    result.cut = readers.filter((one) => one.closed).length;
+    for (const one of readers) one.end();
   },
   // Connects and then says nothing, or half of something.
   silent: async () => {
