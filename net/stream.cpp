@@ -188,7 +188,7 @@ std::size_t Stream::send_plain() {
 }
 
 std::size_t Stream::send_tls() {
-  // One record at most: several small pieces make one record, not one each.
+  // Several small pieces make one record, not one each.
   std::array<char, 16 * 1024> scratch;
   const TlsSession::Progress progress = tls_->write(out_->contiguous(scratch));
   switch (progress.status) {
@@ -252,12 +252,12 @@ void Stream::read_ready() {
       if (received > closing_->discarded_bytes_left) return die(CloseReason::kTimeout);
       closing_->discarded_bytes_left -= received;
     }
-    // A short read of a socket means it is empty; of TLS only that a record ended.
-    if (!tls_ && received < buffer.size()) break;
+    // A short read of a socket means it is empty.
+    if (tls_ ? tls_->drained() : received < buffer.size()) break;
   }
   if (!tls_ || state_ == State::kDead) return;
   // Both directions can wait for a TLS message that just came.
-  if (out_ && attached_) {
+  if (out_ && attached_ && tls_->writing_may_wait_for_input()) {
     send_pending();
     after_sending();
   }

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <array>
-#include <cerrno>
 #include <mutex>
 
-#include "base/random.hpp"
 #include "net/detail/tls_session.hpp"
+#include "net/detail/tls_tickets.hpp"
 
 namespace wk {
 namespace {
@@ -36,10 +34,7 @@ FileStamp stamp_of(const std::string& path) {
   return {info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_size, info.st_ino};
 }
 
-// 16 bytes of name, 32 each of HMAC and AES key: what SSL_CTX_set_tlsext_ticket_keys takes.
-using TicketKeys = std::array<unsigned char, 80>;
-
-Result<std::shared_ptr<SSL_CTX>> load(const TlsOptions& options, TicketKeys& ticket_keys) {
+Result<std::shared_ptr<SSL_CTX>> load(const TlsOptions& options, detail::TicketKeys& ticket_keys) {
   ERR_clear_error();
   const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
   if (!context) return fail(ErrorCode::kInternal, "SSL_CTX_new: " + openssl_error());
@@ -54,7 +49,8 @@ Result<std::shared_ptr<SSL_CTX>> load(const TlsOptions& options, TicketKeys& tic
   // connection is enough.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(ctx, 1);
-  SSL_CTX_set_tlsext_ticket_keys(ctx, ticket_keys.data(), ticket_keys.size());
+  ticket_keys.install(ctx);
+  detail::prepare_for_sessions(ctx);
   static constexpr unsigned char kSessionContext[] = "weikeyi";
   SSL_CTX_set_session_id_context(ctx, kSessionContext, sizeof kSessionContext - 1);
   static constexpr unsigned char kHttp11[] = "\x08http/1.1";
@@ -86,8 +82,10 @@ Result<std::shared_ptr<SSL_CTX>> load(const TlsOptions& options, TicketKeys& tic
 }  // namespace
 
 struct TlsContext::State {
-  TlsOptions options;
-  TicketKeys ticket_keys{};
+  explicit State(TlsOptions o) : options(std::move(o)), ticket_keys(*options.clock) {}
+
+  const TlsOptions options;
+  detail::TicketKeys ticket_keys;
   mutable std::mutex mutex;
   std::shared_ptr<SSL_CTX> current;        // mutex
   FileStamp certificate_stamp, key_stamp;  // mutex
@@ -97,9 +95,7 @@ TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) 
 TlsContext::~TlsContext() = default;
 
 Result<std::unique_ptr<TlsContext>> TlsContext::create(TlsOptions options) {
-  auto state = std::make_unique<State>();
-  state->options = std::move(options);
-  random_fill(std::as_writable_bytes(std::span(state->ticket_keys)));
+  auto state = std::make_unique<State>(std::move(options));
   // Before loading: a change in between is then seen as one.
   state->certificate_stamp = stamp_of(state->options.certificate_file);
   state->key_stamp = stamp_of(state->options.key_file);
@@ -128,95 +124,4 @@ std::shared_ptr<SSL_CTX> TlsContext::current() const {
   return state_->current;
 }
 
-namespace detail {
-namespace {
-
-// OpenSSL's own socket BIO writes with write(), which raises SIGPIPE for a peer that left.
-int bio_write(BIO* bio, const char* bytes, int count) {
-  int fd = -1;
-  BIO_get_fd(bio, &fd);
-  BIO_clear_retry_flags(bio);
-  const ssize_t sent =
-      send(fd, bytes, static_cast<std::size_t>(count), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) {
-    BIO_set_retry_write(bio);
-  }
-  return static_cast<int>(sent);
-}
-
-BIO_METHOD* socket_method() {
-  static BIO_METHOD* const method = [] {
-    const BIO_METHOD* plain = BIO_s_socket();
-    BIO_METHOD* made = BIO_meth_new(
-        BIO_get_new_index() | BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "weikeyi socket");
-    BIO_meth_set_write(made, bio_write);
-    BIO_meth_set_read(made, BIO_meth_get_read(plain));
-    BIO_meth_set_ctrl(made, BIO_meth_get_ctrl(plain));
-    BIO_meth_set_create(made, BIO_meth_get_create(plain));
-    BIO_meth_set_destroy(made, BIO_meth_get_destroy(plain));
-    return made;
-  }();
-  return method;
-}
-
-}  // namespace
-
-std::unique_ptr<TlsSession> TlsSession::accept(TlsContext& context, int fd) {
-  SSL* ssl = SSL_new(context.current().get());  // holds the context by a count of its own
-  if (ssl == nullptr) return nullptr;
-  BIO* bio = BIO_new(socket_method());
-  if (bio == nullptr) {
-    SSL_free(ssl);
-    return nullptr;
-  }
-  BIO_set_fd(bio, fd, BIO_NOCLOSE);
-  SSL_set_bio(ssl, bio, bio);
-  SSL_set_accept_state(ssl);
-  return std::unique_ptr<TlsSession>(new TlsSession(ssl));
-}
-
-TlsSession::~TlsSession() { SSL_free(ssl_); }
-
-TlsSession::Progress TlsSession::failure(int result) const {
-  const int error = SSL_get_error(ssl_, result);
-  const int system_error = errno;
-  ERR_clear_error();
-  switch (error) {
-    case SSL_ERROR_WANT_READ:
-      return {Status::kWantRead};
-    case SSL_ERROR_WANT_WRITE:
-      return {Status::kWantWrite};
-    case SSL_ERROR_ZERO_RETURN:
-      return {Status::kEnded};
-    case SSL_ERROR_SYSCALL:
-      return {system_error == 0 ? Status::kEnded : Status::kReset};
-    default:
-      return {Status::kFailed};
-  }
-}
-
-TlsSession::Progress TlsSession::read(std::span<char> out) {
-  errno = 0;
-  std::size_t count = 0;
-  const int result = SSL_read_ex(ssl_, out.data(), out.size(), &count);
-  return result == 1 ? Progress{Status::kDone, count} : failure(result);
-}
-
-TlsSession::Progress TlsSession::write(std::string_view bytes) {
-  errno = 0;
-  std::size_t count = 0;
-  const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &count);
-  return result == 1 ? Progress{Status::kDone, count} : failure(result);
-}
-
-bool TlsSession::has_pending() const { return SSL_has_pending(ssl_) == 1; }
-bool TlsSession::handshake_done() const { return SSL_is_init_finished(ssl_) == 1; }
-
-void TlsSession::shutdown() {
-  // Within a handshake it would be an error, and nobody is there to hear it.
-  if (handshake_done()) SSL_shutdown(ssl_);
-  ERR_clear_error();
-}
-
-}  // namespace detail
 }  // namespace wk

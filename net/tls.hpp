@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 
 struct ssl_ctx_st;
@@ -14,10 +15,12 @@ struct TlsOptions {
   // PEM; the certificate file holds the whole chain, the leaf first.
   std::string certificate_file;
   std::string key_file;
+  Clock* clock = &SystemClock::instance();
 };
 
 // Purpose: certificate, key and session-ticket keys. Owner: the server; outlives the streams made
-// with it. Thread-safe. TLS 1.2 and later. Sessions resume with tickets, also across a reload.
+// with it. Thread-safe. TLS 1.2 and later. Sessions resume with tickets on every loop, also across
+// a reload; their keys live in memory and change (net_limits::kTicketKeyLifetime).
 class TlsContext {
  public:
   static Result<std::unique_ptr<TlsContext>> create(TlsOptions options);

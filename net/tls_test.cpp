@@ -1,6 +1,7 @@
 #include "net/tls.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -12,6 +13,7 @@
 
 #include "net/http_server.hpp"
 #include "net/test_support.hpp"
+#include "net/tls_limits.hpp"
 
 namespace wk {
 namespace {
@@ -113,7 +115,7 @@ class TlsTest : public ::testing::Test {
   TlsTest() {
     char name[] = "/tmp/wk_tls_XXXXXX";
     directory = ::mkdtemp(name);
-    files = {directory + "/cert.pem", directory + "/key.pem"};
+    files = {directory + "/cert.pem", directory + "/key.pem", &clock};
     make_certificate("first", files);
     auto created = TlsContext::create(files);
     EXPECT_TRUE(created.has_value());
@@ -135,10 +137,32 @@ class TlsTest : public ::testing::Test {
   ~TlsTest() override {
     loop.sync([this] { server.reset(); });
     loop.stop();
+    SSL_SESSION_free(std::exchange(kept_session, nullptr));
     for (const std::string& file : {files.certificate_file, files.key_file}) ::unlink(file.c_str());
     ::rmdir(directory.c_str());
   }
 
+  // A whole connection; the session it got is kept for the next one. Answers whether it resumed the one before.
+  bool resumes() {
+    TlsClient client(endpoint, client_context.get(), kept_session);
+    EXPECT_TRUE(client.connected);
+    EXPECT_TRUE(client.send(kGet));
+    EXPECT_TRUE(client.receive_until(";").ends_with("1:0;"));
+    return SSL_session_reused(client.ssl()) == 1;
+  }
+  void keep_sessions() {
+    SSL_CTX_set_session_cache_mode(client_context.get(),
+                                   SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+    SSL_CTX_sess_set_new_cb(client_context.get(), [](SSL*, SSL_SESSION* session) {
+      SSL_SESSION_free(std::exchange(kept_session, session));
+      return 1;
+    });
+  }
+
+  // The newest one.
+  static inline SSL_SESSION* kept_session = nullptr;
+  // Of the ticket keys.
+  ManualClock clock;
   std::string directory;
   TlsOptions files;
   std::unique_ptr<TlsContext> context;
@@ -204,31 +228,74 @@ TEST_F(TlsTest, KeepsTheOldCertificateWhenTheNewOneIsBroken) {
 }
 
 TEST_F(TlsTest, ResumesSessionsAlsoAfterAReload) {
-  static SSL_SESSION* kept;
-  kept = nullptr;
-  SSL_CTX_set_session_cache_mode(client_context.get(),
-                                 SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
-  SSL_CTX_sess_set_new_cb(client_context.get(), [](SSL*, SSL_SESSION* session) {
-    if (kept != nullptr) SSL_SESSION_free(kept);
-    kept = session;
-    return 1;
-  });
-  {
-    TlsClient first(endpoint, client_context.get());
-    ASSERT_TRUE(first.connected);
-    ASSERT_TRUE(first.send(kGet));
-    first.receive_until(";");
-    EXPECT_EQ(SSL_session_reused(first.ssl()), 0);
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    SSL_CTX_set_min_proto_version(client_context.get(), version);
+    SSL_CTX_set_max_proto_version(client_context.get(), version);
+    SSL_SESSION_free(std::exchange(kept_session, nullptr));
+    keep_sessions();
+    EXPECT_FALSE(resumes());
+    ASSERT_NE(kept_session, nullptr);
+    // Each hands the next one its ticket.
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(resumes()) << version << ", " << i;
+    make_certificate("for " + std::to_string(version), files);
+    EXPECT_EQ(context->reload_if_changed().value(), true);
+    EXPECT_TRUE(resumes()) << version;
   }
-  ASSERT_NE(kept, nullptr);
-  make_certificate("second one", files);
-  EXPECT_EQ(context->reload_if_changed().value(), true);
-  SSL_SESSION* const session = std::exchange(kept, nullptr);
-  TlsClient again(endpoint, client_context.get(), session);
-  ASSERT_TRUE(again.connected);
-  EXPECT_EQ(SSL_session_reused(again.ssl()), 1);
-  SSL_SESSION_free(session);
-  if (kept != nullptr) SSL_SESSION_free(kept);
+}
+
+TEST_F(TlsTest, TakesATicketOfTheKeyBeforeAndNoneThatIsOlder) {
+  keep_sessions();
+  EXPECT_FALSE(resumes());
+  SSL_SESSION* const first = std::exchange(kept_session, nullptr);
+  ASSERT_NE(first, nullptr);
+  const auto resumes_first = [&] {
+    SSL_SESSION_up_ref(first);
+    SSL_SESSION_free(std::exchange(kept_session, first));
+    return resumes();
+  };
+  clock.advance(net_limits::kTicketKeyLifetime);
+  EXPECT_TRUE(resumes_first());
+  // With the new ticket it got, it goes on for ever.
+  clock.advance(net_limits::kTicketKeyLifetime);
+  EXPECT_TRUE(resumes());
+  EXPECT_FALSE(resumes_first());
+  EXPECT_TRUE(resumes());
+  clock.advance(2 * net_limits::kTicketKeyLifetime);
+  EXPECT_FALSE(resumes());
+  SSL_SESSION_free(first);
+}
+
+TEST_F(TlsTest, SpeaksEverySuiteOfTls13) {
+  for (const char* suite : {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}) {
+    SSL_CTX_set_ciphersuites(client_context.get(), suite);
+    TlsClient client(endpoint, client_context.get());
+    ASSERT_TRUE(client.connected);
+    EXPECT_STREQ(SSL_get_cipher(client.ssl()), suite);
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_TRUE(client.send(kGet));
+      EXPECT_TRUE(client.receive_until(";").ends_with("1:0;"));
+    }
+  }
+}
+
+TEST_F(TlsTest, ChangesKeysWhenTheClientDoes) {
+  TlsClient client(endpoint, client_context.get());
+  ASSERT_TRUE(client.connected);
+  for (const int type : {SSL_KEY_UPDATE_NOT_REQUESTED, SSL_KEY_UPDATE_REQUESTED, SSL_KEY_UPDATE_REQUESTED}) {
+    ASSERT_EQ(SSL_key_update(client.ssl(), type), 1);
+    ASSERT_TRUE(client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"));
+    ASSERT_TRUE(client.send(std::string(100'000, 'u')));
+    EXPECT_TRUE(client.receive_until(";").ends_with("1:100000;"));
+  }
+}
+
+TEST_F(TlsTest, SaysWhyItEndsAConnectionThatSentWhatNobodySealed) {
+  TlsClient client(endpoint, client_context.get());
+  ASSERT_TRUE(client.connected);
+  ASSERT_TRUE(client.tcp.send(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x')));
+  char byte = 0;
+  EXPECT_LE(SSL_read(client.ssl(), &byte, 1), 0);
+  EXPECT_EQ(ERR_GET_REASON(ERR_get_error()), SSL_R_SSLV3_ALERT_BAD_RECORD_MAC);
 }
 
 TEST_F(TlsTest, PlainBytesAreCut) {

@@ -4,17 +4,19 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "net/detail/tls_records.hpp"
 #include "net/tls.hpp"
 
 struct ssl_st;
 
 namespace wk::detail {
 
-// Purpose: OpenSSL's state of one stream. Owner: the Stream. Thread: that of the stream. Between
-// records it holds no buffers (SSL_MODE_RELEASE_BUFFERS). The handshake happens inside read() and
-// write().
+// Purpose: TLS of one stream. Owner: the Stream. Thread: that of the stream. The handshake happens inside read() and write(), and
+// is OpenSSL's. Behind it a TLS 1.3 connection is two keys and counters (TlsRecords) and OpenSSL's state is freed; one of TLS 1.2
+// goes on with OpenSSL, which holds no buffers between records (SSL_MODE_RELEASE_BUFFERS).
 class TlsSession {
  public:
   // Null when OpenSSL has no memory.
@@ -28,20 +30,54 @@ class TlsSession {
     Status status;
     std::size_t bytes = 0;
   };
+  // Requires: room for a whole record and its header, kTlsReadBytesMin.
   Progress read(std::span<char> out);
   // After kWantRead/kWantWrite the next call must bring the same bytes (elsewhere, or with more
   // behind them).
   Progress write(std::string_view bytes);
-  // Bytes that arrived and would not make the socket readable again.
+  // Bytes that arrived, or an end, that would not make the socket readable again.
   bool has_pending() const;
-  bool handshake_done() const;
+  // The last read() took all there was.
+  bool drained() const { return drained_; }
+  // Writing may have to wait for what the peer sends.
+  bool writing_may_wait_for_input() const { return ssl_ != nullptr; }
   // Says goodbye, once; does not wait.
   void shutdown();
 
  private:
-  explicit TlsSession(ssl_st* ssl) : ssl_(ssl) {}
+  struct Handshake;
+  // Sealed and not taken by the kernel yet.
+  struct Unsent {
+    std::string bytes;
+    std::size_t sent = 0;
+    // What of the caller's bytes it stands for.
+    std::size_t plain = 0;
+  };
+
+  TlsSession(ssl_st* ssl, int fd);
+  friend void prepare_for_sessions(ssl_ctx_st* context);
+  bool handshake_done() const;
+  // kDone once the handshake is over and it is known who goes on.
+  Progress advance();
+  // From OpenSSL to TlsRecords, where that knows the suite.
+  void take_over();
   Progress failure(int result) const;
-  ssl_st* ssl_;
+  Progress read_records(std::span<char> out);
+  Progress ended();
+  Progress write_records(std::string_view bytes);
+  Progress send_unsent();
+
+  ssl_st* ssl_;  // null: records_ has taken over
+  int fd_;
+  bool drained_ = false;
+  bool failure_told_ = false;
+  std::unique_ptr<Handshake> handshake_;  // until it is over
+  std::unique_ptr<TlsRecords> records_;
+  std::unique_ptr<std::string> partial_;  // the beginning of a record
+  std::unique_ptr<Unsent> unsent_;
 };
+
+// Has OpenSSL tell sessions of `context` the secrets of their handshakes.
+void prepare_for_sessions(ssl_ctx_st* context);
 
 }  // namespace wk::detail
