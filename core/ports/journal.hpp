@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -43,8 +44,9 @@ class Journal {
 
   // Blocking. Durable records from `from` on, at most about bytes_max bytes (at least one record if there is one).
   virtual Result<JournalRead> read(JournalPosition from, std::size_t bytes_max) = 0;
-  // Blocks until something durable lies at or after `from`, the time is over or the journal closes; true: there is something.
-  virtual bool wait(JournalPosition from, Milliseconds at_most) = 0;
+  // Blocks until something durable lies at or after `from`, `stop` is requested, the time is over or the journal closes; true: there
+  // is something.
+  virtual bool wait(JournalPosition from, Milliseconds at_most, std::stop_token stop) = 0;
 
   virtual JournalPosition begin() const = 0;
   virtual JournalPosition end() const = 0;

@@ -207,7 +207,7 @@ TEST_F(Hot, ShowsEverythingUnwarmedWhileAllIsInMotion) {
   std::thread warm([&] {
     JournalPosition from;
     while (warmed < kEvents) {
-      if (!journal_->wait(from, Milliseconds(60'000))) continue;
+      if (!journal_->wait(from, Milliseconds(60'000), {})) continue;
       const auto read = journal_->read(from, 20'000);
       ASSERT_TRUE(read);
       Seq through = 0;

@@ -19,9 +19,9 @@ JournalPosition SegmentedJournal::end() const {
   return JournalPosition{end_};
 }
 
-bool SegmentedJournal::wait(JournalPosition from, Milliseconds at_most) {
+bool SegmentedJournal::wait(JournalPosition from, Milliseconds at_most, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  readable_.wait_for(lock, at_most, [&] { return end_ > from.value || closing_; });
+  readable_.wait_for(lock, std::move(stop), at_most, [&] { return end_ > from.value || closing_; });
   return end_ > from.value;
 }
 

@@ -54,7 +54,7 @@ class SegmentedJournal final : public Journal {
 
   Enqueued submit(EventBatch events, Committed done) override;
   Result<JournalRead> read(JournalPosition from, std::size_t bytes_max) override;
-  bool wait(JournalPosition from, Milliseconds at_most) override;
+  bool wait(JournalPosition from, Milliseconds at_most, std::stop_token stop) override;
   JournalPosition begin() const override;
   JournalPosition end() const override;
   void release(JournalPosition position) override;
@@ -100,7 +100,7 @@ class SegmentedJournal final : public Journal {
 
   mutable std::mutex mutex_;
   std::condition_variable work_;
-  std::condition_variable readable_;
+  std::condition_variable_any readable_;
   // mutex_:
   std::deque<Batch> queue_;
   std::size_t queue_bytes_ = 0;

@@ -280,16 +280,27 @@ TEST(SegmentedJournal, CommitsWhatItAcceptedBeforeItCloses) {
   journal->close();
   EXPECT_EQ(done, 100);
   EXPECT_EQ(journal->submit({event(1, 101)}, [](Result<JournalPosition>) {}), Enqueued::kRefused);
-  EXPECT_FALSE(journal->wait(journal->end(), Milliseconds(60'000))) << "closing ends the waits";
+  EXPECT_FALSE(journal->wait(journal->end(), Milliseconds(60'000), {})) << "closing ends the waits";
 }
 
 TEST(SegmentedJournal, WaitsForWhatComes) {
   const TemporaryDirectory directory;
   const auto journal = open(directory.path());
-  EXPECT_FALSE(journal->wait(JournalPosition{}, Milliseconds(0)));
+  EXPECT_FALSE(journal->wait(JournalPosition{}, Milliseconds(0), {}));
   std::thread writer([&] { EXPECT_TRUE(append(*journal, {event(1, 1)})); });
-  EXPECT_TRUE(journal->wait(JournalPosition{}, Milliseconds(60'000)));
+  EXPECT_TRUE(journal->wait(JournalPosition{}, Milliseconds(60'000), {}));
   writer.join();
+}
+
+TEST(SegmentedJournal, WaitsNoLongerThanItsReaderWants) {
+  const TemporaryDirectory directory;
+  const auto journal = open(directory.path());
+  std::stop_source stop;
+  std::thread reader([&] { EXPECT_FALSE(journal->wait(JournalPosition{}, Milliseconds(3'600'000), stop.get_token())); });
+  stop.request_stop();
+  reader.join();
+  // Asked before it began to wait.
+  EXPECT_FALSE(journal->wait(JournalPosition{}, Milliseconds(3'600'000), stop.get_token()));
 }
 
 // Many writers, readers that follow, one that releases: every reader sees every writer's events in order, none twice.
@@ -321,7 +332,7 @@ TEST(SegmentedJournal, ServesManyWritersAndTailingReaders) {
       std::vector<Seq> seen(kWriters, 0);
       JournalPosition from;
       for (std::size_t count = 0; count < kWriters * kEvents;) {
-        if (!journal->wait(from, Milliseconds(60'000))) continue;
+        if (!journal->wait(from, Milliseconds(60'000), {})) continue;
         const auto read = journal->read(from, 1000);
         ASSERT_TRUE(read) << read.error().context;
         for (const JournalRecord& record : read->records) {

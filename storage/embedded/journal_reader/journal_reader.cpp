@@ -9,8 +9,8 @@
 namespace wk {
 
 namespace {
-// How long one wait in the journal lasts, and so how long stop() may take.
-constexpr Milliseconds kJournalWait{250};
+// A commit and stop() end the wait in the journal; nothing has to be looked at in between.
+constexpr Milliseconds kJournalWait{600'000};
 }  // namespace
 
 JournalReader::JournalReader(Journal& journal, JournalPosition from, Options options, Apply apply, Advanced advanced,
@@ -38,6 +38,7 @@ void JournalReader::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
+  stop_.request_stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -123,7 +124,7 @@ void JournalReader::run() {
       changed_.wait(lock, [this] { return stopping_ || !paused_; });
       if (stopping_) return;
     }
-    if (!journal_.wait(cursor(), kJournalWait)) {
+    if (!journal_.wait(cursor(), kJournalWait, stop_.get_token())) {
       // A journal that closes ends its waits at once; do not spin on it.
       if (sleep(Milliseconds(1), true)) return;
       continue;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <mutex>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -92,6 +93,9 @@ class JournalReader {
   // Somebody waits for this position.
   std::uint64_t hurried_to_ = 0;
   Stats stats_;
+
+  // Ends the wait in the journal.
+  std::stop_source stop_;
 
   // The reader's thread:
   bool prepared_ = false;
