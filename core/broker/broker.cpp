@@ -61,7 +61,7 @@ void Broker::set_board(std::size_t loop, bool wanted) {
   }
 }
 
-void Broker::show_board(std::size_t loop) { homes_[loop].shard->show_board(); }
+bool Broker::show_board(std::size_t loop) { return homes_[loop].shard->show_board(); }
 
 void Broker::visitor_presence(ConversationId conversation, bool online) {
   at_home(conversation, [conversation, online](Shard& shard) { shard.visitor_presence(conversation, online); });

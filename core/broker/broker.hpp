@@ -36,8 +36,8 @@ class Broker {
 
   // The conversation's first visitor came, or its last one went.
   void visitor_presence(ConversationId conversation, bool online);
-  // On that loop, about ten times a second.
-  void show_board(std::size_t loop);
+  // On that loop; see Shard::show_board().
+  bool show_board(std::size_t loop);
 
   // Call now and then.
   void sweep();

@@ -81,8 +81,9 @@ class Shard {
   void set_board(std::size_t loop, bool wanted);
   // The conversation's first visitor came, or its last one went.
   void visitor_presence(ConversationId conversation, bool online);
-  // Shows the board what changed since the last time. Call about ten times a second.
-  void show_board();
+  // Shows the board what changed since the last time. Call about ten times a second after EventSink::on_board_owed(), until it
+  // answers false: nothing is owed.
+  bool show_board();
 
   void typing(ConversationId conversation, const v1::TypingSignal& signal, std::uint64_t origin);
   // A connection looks at the conversation (or no longer does).
@@ -185,6 +186,7 @@ class Shard {
 
   // shard_audience.cpp
   void fan_out(CommittedPtr committed);
+  void ask_for_board();
   void owe_board(ConversationId id, Conversation& conversation, bool structural);
   Board::Row row_of(Conversation& conversation);
   void show(Board board);
@@ -202,6 +204,7 @@ class Shard {
   std::vector<ConversationId> board_owed_;
   std::vector<Board::Presence> board_presence_;
   unsigned board_ticks_ = 0;
+  bool board_asked_ = false;
   struct Viewer {
     std::uint64_t connection = 0;
     v1::Actor agent;

@@ -64,13 +64,22 @@ void Shard::set_board(std::size_t loop, bool wanted) {
 
 void Shard::visitor_presence(ConversationId id, bool online) {
   // Beyond the limit agents see it when they load the list again.
-  if (board_wanted_ != 0 && board_presence_.size() < limits::kBoardPresencePerTickMax) board_presence_.push_back({id, online});
+  if (board_wanted_ == 0 || board_presence_.size() >= limits::kBoardPresencePerTickMax) return;
+  board_presence_.push_back({id, online});
+  ask_for_board();
+}
+
+void Shard::ask_for_board() {
+  if (std::exchange(board_asked_, true)) return;
+  EventSink* sink = deps_.wiring.outlets[deps_.own_loop].sink;
+  if (sink != nullptr) sink->on_board_owed();
 }
 
 void Shard::owe_board(ConversationId id, Conversation& conversation, bool structural) {
   using Owed = Conversation::Owed;
   if (conversation.board == Owed::kNothing && !conversation.board_due) board_owed_.push_back(id);
   if (structural || conversation.board == Owed::kNothing) conversation.board = structural ? Owed::kStructural : Owed::kMessage;
+  ask_for_board();
 }
 
 Board::Row Shard::row_of(Conversation& conversation) {
@@ -80,9 +89,10 @@ Board::Row Shard::row_of(Conversation& conversation) {
   return {std::make_shared<const v1::ConversationSummary>(conversation.decided), structural};
 }
 
-void Shard::show_board() {
+bool Shard::show_board() {
   const bool message_tick = ++board_ticks_ % limits::kBoardMessageTicks == 0;
-  if (board_owed_.empty() && board_presence_.empty()) return;
+  board_asked_ = false;
+  if (board_owed_.empty() && board_presence_.empty()) return false;
   Board board{.rows = {}, .presence = std::exchange(board_presence_, {})};
   std::vector<ConversationId> owed = std::exchange(board_owed_, {});
   std::size_t message_rows = 0;
@@ -106,6 +116,8 @@ void Shard::show_board() {
   std::reverse(board_owed_.begin(), board_owed_.end());
   std::reverse(board.rows.begin(), board.rows.end());
   show(std::move(board));
+  board_asked_ = !board_owed_.empty();
+  return board_asked_;
 }
 
 void Shard::show(Board board) {

@@ -96,12 +96,14 @@ class FakeSink final : public EventSink {
     rows.insert(rows.end(), board.rows.begin(), board.rows.end());
     presence.insert(presence.end(), board.presence.begin(), board.presence.end());
   }
+  void on_board_owed() override { ++asked; }
   void on_typing(const v1::TypingSignal& signal, std::uint64_t) override { typing.push_back(signal); }
   void on_viewing(const v1::ViewingSignal& signal) override { viewing.push_back(signal); }
   std::vector<EventBatch> kept;
   std::vector<EventRange> committed;
   std::vector<Board::Row> rows;
   std::vector<Board::Presence> presence;
+  int asked = 0;
   std::vector<v1::TypingSignal> typing;
   std::vector<v1::ViewingSignal> viewing;
 };
@@ -351,6 +353,28 @@ TEST_F(ShardTest, TheBoardSeesEveryConversationOnlyWhileItIsWanted) {
   shard->show_board();
   loop.turn();
   EXPECT_EQ(sink.rows.size(), 1u);
+}
+
+TEST_F(ShardTest, AsksForTheBoardOnceAndIsShownUntilNothingIsOwed) {
+  shard->set_board(0, true);
+  EXPECT_FALSE(shard->show_board());
+  EXPECT_EQ(sink.asked, 0) << "nobody looks where nothing happens";
+  (void)send(message("begins"));
+  settle();
+  (void)send(message("goes on"));
+  settle();
+  EXPECT_EQ(sink.asked, 1);
+  EXPECT_FALSE(shard->show_board());
+  (void)send(message("a mere message"));
+  settle();
+  EXPECT_EQ(sink.asked, 2);
+  // It waits for its tick; nobody has to ask again.
+  for (unsigned i = 1; shard->show_board(); ++i) ASSERT_LT(i, limits::kBoardMessageTicks);
+  loop.turn();
+  EXPECT_EQ(sink.asked, 2);
+  EXPECT_EQ(sink.rows.back().summary->last_message().text(), "a mere message");
+  shard->visitor_presence(kConversation, false);
+  EXPECT_EQ(sink.asked, 3);
 }
 
 TEST_F(ShardTest, ManyMessagesOfATickAreOneRow) {

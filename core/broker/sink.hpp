@@ -50,6 +50,9 @@ class EventSink {
   virtual void on_committed(const Committed& committed) = 0;
   // Of all conversations, for agents' lists. Only while this loop wants the board.
   virtual void on_board(const Board& board) = 0;
+  // The shard of this loop has something for the board and wants Broker::show_board() within a tick, and again until that says that
+  // there is no more. Called in the middle of the shard's work: to be noted, not done. Where nobody chats nobody has to look.
+  virtual void on_board_owed() {}
   // Ephemeral. `origin` names the connection it came from, which does not get it back.
   virtual void on_typing(const v1::TypingSignal& signal, std::uint64_t origin) = 0;
   virtual void on_viewing(const v1::ViewingSignal& signal) = 0;

@@ -30,7 +30,6 @@ LoopGateway::LoopGateway(EventLoop& loop, std::size_t index, GatewayServices& se
       self_(std::make_shared<LoopGateway*>(this)) {
   services_.broker.attach(index, *this);
   sweep_timer_ = ScopedTimer(loop_, loop_.every(std::chrono::seconds(1), [this] { sweep(); }));
-  board_timer_ = ScopedTimer(loop_, loop_.every(gateway_limits::kBoardTick, [this] { services_.broker.show_board(index_); }));
 }
 
 LoopGateway::~LoopGateway() { *self_ = nullptr; }
@@ -155,6 +154,12 @@ void LoopGateway::on_board(const Board& board) {
     }
     if (shared[variant].size() > 0) connection->send_bytes(shared[variant]);
   }
+}
+
+void LoopGateway::on_board_owed() {
+  board_timer_ = ScopedTimer(loop_, loop_.after(gateway_limits::kBoardTick, [this] {
+    if (services_.broker.show_board(index_)) on_board_owed();
+  }));
 }
 
 void LoopGateway::on_typing(const v1::TypingSignal& signal, std::uint64_t origin) {

@@ -46,6 +46,7 @@ class LoopGateway final : public EventSink {
 
   void on_committed(const Committed& committed) override;
   void on_board(const Board& board) override;
+  void on_board_owed() override;
   void on_typing(const v1::TypingSignal& signal, std::uint64_t origin) override;
   void on_viewing(const v1::ViewingSignal& signal) override;
   // To all agents; and to visitors, whether anybody is there.
