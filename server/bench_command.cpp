@@ -9,6 +9,7 @@
 #include "bench/client/runs.hpp"
 #include "gateway/server/upgrade.hpp"
 #include "net/http_server.hpp"
+#include "net/tls.hpp"
 #include "server/commands.hpp"
 
 namespace wk {
@@ -16,16 +17,25 @@ namespace {
 
 constexpr std::uint32_t kEchoMessageBytesMax = 16u << 20;
 
-Result<void> serve_echo(std::uint16_t port) {
+struct EchoServer {
+  std::uint16_t port = 0;
+  std::string tls_cert, tls_key;
+};
+
+Result<void> serve_echo(const EchoServer& options) {
   WK_TRY(auto loop, EventLoop::create({.name = "loop-0"}));
   websocket::LoopCodec codec;
-  auto http = HttpServer::create(*loop, {}, [&codec](const HttpRequest& head) -> HttpRoute {
+  std::unique_ptr<TlsContext> tls;
+  if (!options.tls_cert.empty()) {
+    WK_TRY(tls, TlsContext::create({.certificate_file = options.tls_cert, .key_file = options.tls_key}));
+  }
+  auto http = HttpServer::create(*loop, {.tls = tls.get()}, [&codec](const HttpRequest& head) -> HttpRoute {
     if (head.path != "/echo") return HttpResponse::text(404, "Not found\n");
     return echo_route(codec, head, kEchoMessageBytesMax);
   });
-  WK_TRY(Endpoint wanted, Endpoint::parse("127.0.0.1:" + std::to_string(port)));
+  WK_TRY(Endpoint wanted, Endpoint::parse("127.0.0.1:" + std::to_string(options.port)));
   WK_TRY(const Endpoint endpoint, http->listen(wanted));
-  std::printf("{\"url\":\"ws://%s/echo\"}\n", endpoint.text().c_str());
+  std::printf("{\"url\":\"%s://%s/echo\"}\n", tls ? "wss" : "ws", endpoint.text().c_str());
   std::fflush(stdout);
   std::thread thread([&] { loop->run(); });
   sigset_t set;
@@ -54,6 +64,10 @@ void add_target(CLI::App& command, bench::TargetOptions& target) {
   command.add_option("--program", target.program, "A floor's program to start instead (bench/echo_floor, bench/chat_floor)");
   command.add_option("--data", target.data, "Where a started server keeps its data: in a new directory, removed afterwards")->capture_default_str();
   command.add_option("--loops", target.loops, "Event loops of a started server")->capture_default_str();
+  static const std::map<std::string, bench::Security> kSecurities{
+      {"full", bench::Security::kTlsFull}, {"resumed", bench::Security::kTlsResumed}};
+  command.add_option("--tls", target.security, "Speak TLS, each connection with a full handshake or with the newest session ticket; a started server gets a certificate")
+      ->transform(CLI::CheckedTransformer(kSecurities));
   command.add_option("--serve", target.serve_options, "Further options of a started `weikeyi serve`");
 }
 
@@ -206,10 +220,12 @@ void add_bench(CLI::App& app, Finished finished) {
   CLI::App* bench = app.add_subcommand("bench", "Measure: loads against a server, and what they cost it");
   bench->require_subcommand(1);
 
-  auto port = std::make_shared<std::uint16_t>(0);
+  auto server = std::make_shared<EchoServer>();
   CLI::App* echo = bench->add_subcommand("serve-echo", "Serve ws://127.0.0.1:PORT/echo: each message comes back");
-  echo->add_option("--port", *port, "0: any free one; printed as JSON")->capture_default_str();
-  echo->callback([port, finished] { finished(serve_echo(*port)); });
+  echo->add_option("--port", server->port, "0: any free one; printed as JSON")->capture_default_str();
+  CLI::Option* certificate = echo->add_option("--tls-cert", server->tls_cert, "Certificate chain (PEM)");
+  echo->add_option("--tls-key", server->tls_key, "Its private key (PEM)")->needs(certificate);
+  echo->callback([server, finished] { finished(serve_echo(*server)); });
 
   add_echo(*bench, finished);
   add_chat(*bench, finished);

@@ -74,39 +74,40 @@ void ClientLoop::watch(Peer& peer, int operation, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &peer;
-  [[maybe_unused]] const int result = ::epoll_ctl(epoll_.get(), operation, peer.fd_.get(), &event);
+  [[maybe_unused]] const int result = ::epoll_ctl(epoll_.get(), operation, peer.socket_.fd(), &event);
 }
 
-void ClientLoop::add(Peer& peer, UniqueFd fd) {
-  ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
-  peer.fd_ = std::move(fd);
+void ClientLoop::add(Peer& peer, Socket socket) {
+  ::fcntl(socket.fd(), F_SETFL, O_NONBLOCK);
+  peer.socket_ = std::move(socket);
   watch(peer, EPOLL_CTL_ADD, EPOLLIN);
 }
 
 void ClientLoop::close(Peer& peer) {
-  peer.fd_.reset();
+  peer.socket_.reset();
   peer.unsent_.clear();
 }
 
 void ClientLoop::abort(Peer& peer) {
   const linger now{.l_onoff = 1, .l_linger = 0};
-  ::setsockopt(peer.fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  ::setsockopt(peer.socket_.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
   close(peer);
 }
 
 void ClientLoop::send(Peer& peer, std::string_view bytes) {
-  if (!peer.fd_ || bytes.empty()) return;
+  if (!peer.socket_ || bytes.empty()) return;
   if (!peer.unsent_.empty()) {
     peer.unsent_.append(bytes);
     return;
   }
-  const ssize_t sent = ::send(peer.fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  const ssize_t sent = peer.socket_.send(bytes);
   // A broken socket tells itself by EPOLLHUP.
   if (sent < 0 && errno != EAGAIN) return;
   const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
   if (taken == bytes.size()) return;
   peer.unsent_.assign(bytes.substr(taken));
-  watch(peer, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+  // A handshake waits for the peer, not for room.
+  if (!peer.socket_.waits_for_peer()) watch(peer, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
 }
 
 void ClientLoop::turn(std::uint64_t wait_ns) {
@@ -119,14 +120,14 @@ void ClientLoop::turn(std::uint64_t wait_ns) {
 }
 
 void ClientLoop::on_ready(Peer& peer, std::uint32_t events) {
-  if (!peer.fd_) return;
+  if (!peer.socket_) return;
   if ((events & EPOLLOUT) != 0) {
-    const std::string unsent = std::exchange(peer.unsent_, {});
     watch(peer, EPOLL_CTL_MOD, EPOLLIN);
-    send(peer, unsent);
+    send_unsent(peer);
   }
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0) return;
-  const ssize_t received = ::recv(peer.fd_.get(), buffer_.get(), kReceiveBufferBytes, 0);
+  const bool shook_hands = peer.socket_.shaking_hands();
+  const ssize_t received = peer.socket_.receive(buffer_.get(), kReceiveBufferBytes);
   if (received > 0) {
     out_.clear();
     peer.on_data({buffer_.get(), static_cast<std::size_t>(received)}, out_);
@@ -135,6 +136,13 @@ void ClientLoop::on_ready(Peer& peer, std::uint32_t events) {
     close(peer);
     peer.on_closed();
   }
+  // What waited for the handshake's end.
+  if (shook_hands && peer.socket_ && !peer.socket_.shaking_hands()) send_unsent(peer);
+}
+
+void ClientLoop::send_unsent(Peer& peer) {
+  const std::string unsent = std::exchange(peer.unsent_, {});
+  send(peer, unsent);
 }
 
 }  // namespace wk::bench

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/unique_fd.hpp"
+#include "bench/client/socket.hpp"
 
 namespace wk::bench {
 
@@ -27,13 +27,14 @@ class Peer {
   virtual void on_data(std::string_view bytes, std::string& out) = 0;
   // The other side closed, or the socket failed.
   virtual void on_closed() = 0;
-  bool open() const { return static_cast<bool>(fd_); }
+  bool open() const { return static_cast<bool>(socket_); }
+  const Socket& socket() const { return socket_; }
   // Whether it may send what nobody asked for, such as a Ping: not before its Welcome.
   virtual bool speaks() const { return true; }
 
  private:
   friend class ClientLoop;
-  UniqueFd fd_;
+  Socket socket_;
   // What the kernel did not take yet.
   std::string unsent_;
 };
@@ -64,7 +65,7 @@ class ClientLoop {
   ClientLoop();
 
   // Takes a connected socket.
-  void add(Peer& peer, UniqueFd fd);
+  void add(Peer& peer, Socket socket);
   // Non-blocking; what does not fit waits for the socket.
   void send(Peer& peer, std::string_view bytes);
   void close(Peer& peer);
@@ -80,6 +81,7 @@ class ClientLoop {
   static constexpr int kEventsPerTurn = 512;
 
   void on_ready(Peer& peer, std::uint32_t events);
+  void send_unsent(Peer& peer);
   void watch(Peer& peer, int operation, std::uint32_t events);
 
   UniqueFd epoll_;

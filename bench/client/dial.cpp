@@ -21,11 +21,11 @@ constexpr std::size_t kHeadBytesMax = 16 << 10;
 bool is_loopback(const Endpoint& to) { return to.address.v4() && to.address.bytes()[12] == 127; }
 
 // Reads until `in` holds a whole head; answers where it ends.
-Result<std::size_t> read_head(int fd, std::string& in) {
+Result<std::size_t> read_head(Socket& socket, std::string& in) {
   for (;;) {
     if (const std::size_t end = in.find("\r\n\r\n"); end != std::string::npos) return end + 4;
     char buffer[4096];
-    const ssize_t got = ::recv(fd, buffer, sizeof buffer, 0);
+    const ssize_t got = socket.receive(buffer, sizeof buffer);
     if (got <= 0 || in.size() > kHeadBytesMax) return fail(ErrorCode::kProtocol, "no answer: " + in.substr(0, 200));
     in.append(buffer, static_cast<std::size_t>(got));
   }
@@ -45,7 +45,7 @@ std::string_view header(std::string_view head, std::string_view name) {
   return {};
 }
 
-Result<UniqueFd> dial_with(const Endpoint& to, std::uint32_t index, int flags) {
+Result<Socket> dial_with(const Endpoint& to, std::uint32_t index, int flags) {
   sockaddr_storage address{};
   const socklen_t length = to.to_sockaddr(address);
   UniqueFd fd(::socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
@@ -64,18 +64,18 @@ Result<UniqueFd> dial_with(const Endpoint& to, std::uint32_t index, int flags) {
     return fail(ErrorCode::kIo, fmt::format("connect {}: {}", to.text(), std::strerror(errno)));
   }
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  return fd;
+  return Socket(std::move(fd));
 }
 
 }  // namespace
 
-Result<UniqueFd> dial(const Endpoint& to, std::uint32_t index) { return dial_with(to, index, 0); }
+Result<Socket> dial(const Endpoint& to, std::uint32_t index) { return dial_with(to, index, 0); }
 
-Result<UniqueFd> dial_begin(const Endpoint& to, std::uint32_t index) { return dial_with(to, index, SOCK_NONBLOCK); }
+Result<Socket> dial_begin(const Endpoint& to, std::uint32_t index) { return dial_with(to, index, SOCK_NONBLOCK); }
 
-Result<void> send_all(int fd, std::string_view bytes) {
+Result<void> send_all(Socket& socket, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = socket.send(bytes);
     if (sent < 0) return fail(ErrorCode::kIo, fmt::format("send: {}", std::strerror(errno)));
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -93,41 +93,41 @@ std::string upgrade_request(const Endpoint& to, const UpgradeWish& wish) {
 }
 
 Result<Upgraded> dial_websocket(const Endpoint& to, std::uint32_t index, const UpgradeWish& wish) {
-  WK_TRY(UniqueFd fd, dial(to, index));
-  WK_TRY_VOID(send_all(fd.get(), upgrade_request(to, wish)));
+  WK_TRY(Socket socket, dial(to, index));
+  WK_TRY_VOID(send_all(socket, upgrade_request(to, wish)));
   std::string in;
-  WK_TRY(const std::size_t end, read_head(fd.get(), in));
+  WK_TRY(const std::size_t end, read_head(socket, in));
   if (!in.starts_with("HTTP/1.1 101")) return fail(ErrorCode::kProtocol, "no upgrade: " + in.substr(0, 200));
   const bool deflate = header(std::string_view(in).substr(0, end), "sec-websocket-extensions").starts_with("permessage-deflate");
-  return Upgraded{std::move(fd), in.substr(end), deflate};
+  return Upgraded{std::move(socket), in.substr(end), deflate};
 }
 
 Result<HttpClient> HttpClient::open(const Endpoint& to, std::uint32_t index) {
-  WK_TRY(UniqueFd fd, dial(to, index));
-  return HttpClient(std::move(fd), to.text());
+  WK_TRY(Socket socket, dial(to, index));
+  return HttpClient(std::move(socket), to.text());
 }
 
 Result<std::string> HttpClient::call(const Call& call) {
-  std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nOrigin: http://{}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
-                                    call.method, call.path, host_, host_, call.content_type, call.body.size());
+  std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nOrigin: {}://{}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+                                    call.method, call.path, host_, socket_security() == Security::kPlain ? "http" : "https", host_, call.content_type, call.body.size());
   if (!call.authorization.empty()) request += fmt::format("Authorization: Bearer {}\r\n", call.authorization);
   if (!call.cookie.empty()) request += fmt::format("Cookie: {}\r\n", call.cookie);
   request += "\r\n" + call.body;
-  WK_TRY_VOID(send_all(fd_.get(), request));
+  WK_TRY_VOID(send_all(socket_, request));
   auto answer = read_answer();
   if (!answer) return fail(answer.error().code, fmt::format("{} {}: {}", call.method, call.path, answer.error().context));
   return answer;
 }
 
 Result<std::string> HttpClient::read_answer() {
-  WK_TRY(const std::size_t end, read_head(fd_.get(), in_));
+  WK_TRY(const std::size_t end, read_head(socket_, in_));
   const std::string head = in_.substr(0, end);
   const std::string_view length_text = header(head, "content-length");
   std::size_t length = 0;
   std::from_chars(length_text.data(), length_text.data() + length_text.size(), length);
   while (in_.size() < end + length) {
     char buffer[16'384];
-    const ssize_t got = ::recv(fd_.get(), buffer, sizeof buffer, 0);
+    const ssize_t got = socket_.receive(buffer, sizeof buffer);
     if (got <= 0) return fail(ErrorCode::kProtocol, "the answer breaks off");
     in_.append(buffer, static_cast<std::size_t>(got));
   }

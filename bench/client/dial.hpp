@@ -8,19 +8,19 @@
 
 #include "base/result.hpp"
 #include "net/address.hpp"
-#include "net/unique_fd.hpp"
+#include "bench/client/socket.hpp"
 
 namespace wk::bench {
 
 // Connects from one of many addresses of 127.0.0.0/8, chosen by `index`: an address has only 28,000 ports, and servers
 // count per address. To anything but loopback from whatever address the kernel takes.
-Result<UniqueFd> dial(const Endpoint& to, std::uint32_t index);
+Result<Socket> dial(const Endpoint& to, std::uint32_t index);
 // The same without waiting: a ClientLoop sends what is written meanwhile, and tells when it fails.
-Result<UniqueFd> dial_begin(const Endpoint& to, std::uint32_t index);
-Result<void> send_all(int fd, std::string_view bytes);
+Result<Socket> dial_begin(const Endpoint& to, std::uint32_t index);
+Result<void> send_all(Socket& socket, std::string_view bytes);
 
 struct Upgraded {
-  UniqueFd fd;
+  Socket socket;
   // What came behind the answer's head.
   std::string surplus;
   bool deflate = false;
@@ -51,10 +51,10 @@ class HttpClient {
   const std::string& cookie() const { return cookie_; }
 
  private:
-  HttpClient(UniqueFd fd, std::string host) : fd_(std::move(fd)), host_(std::move(host)) {}
+  HttpClient(Socket socket, std::string host) : socket_(std::move(socket)), host_(std::move(host)) {}
   Result<std::string> read_answer();
 
-  UniqueFd fd_;
+  Socket socket_;
   std::string host_;
   std::string in_;
   std::string cookie_;

@@ -88,11 +88,11 @@ Result<void> run_echo_load(const EchoLoad& load, Worker& worker) {
   for (std::uint32_t i = 0; i < mine.count; ++i) {
     peers.push_back(std::make_unique<EchoPeer>(shared, load.in_flight));
     if (load.raw) {
-      WK_TRY(UniqueFd fd, dial(load.endpoint, mine.begin + i));
-      shared.loop.add(*peers.back(), std::move(fd));
+      WK_TRY(Socket socket, dial(load.endpoint, mine.begin + i));
+      shared.loop.add(*peers.back(), std::move(socket));
     } else {
       WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, mine.begin + i, {.target = "/echo", .subprotocol = {}}));
-      shared.loop.add(*peers.back(), std::move(upgraded.fd));
+      shared.loop.add(*peers.back(), std::move(upgraded.socket));
     }
   }
   worker.ready();

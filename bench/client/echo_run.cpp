@@ -6,6 +6,7 @@
 namespace wk::bench {
 
 Result<void> run_echo(EchoRun run) {
+  if (run.target.security != Security::kPlain && !run.target.program.empty()) return fail(ErrorCode::kInvalidArgument, "a floor speaks no TLS");
   WK_TRY(ServerProcess server, start_echo(run.target));
   run.load.endpoint = server.endpoint();
   WK_TRY(WorkerGroup workers, WorkerGroup::fork(workers_for(run.load.connections), [&](Worker& worker) { return run_echo_load(run.load, worker); }));
@@ -13,6 +14,7 @@ Result<void> run_echo(EchoRun run) {
   WK_TRY(const Measured measured, measure(workers, server, run.durations));
   print_report({{"bench", "echo"},
                 {"protocol", run.load.raw ? "floor" : "weikeyi"},
+                {"security", security_name()},
                 {"connections", run.load.connections},
                 {"in_flight", run.load.in_flight},
                 {"payload_bytes", run.load.payload_bytes},

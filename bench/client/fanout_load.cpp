@@ -157,12 +157,12 @@ Result<void> rounds(Round& round, Peer& writer, Write write) {
 
 Result<void> run_raw(Round& round) {
   RawPeer writer(round);
-  WK_TRY(UniqueFd fd, dial(round.load.endpoint, 0));
-  round.loop.add(writer, std::move(fd));
+  WK_TRY(Socket socket, dial(round.load.endpoint, 0));
+  round.loop.add(writer, std::move(socket));
   std::vector<std::unique_ptr<RawPeer>> subscribers;
   for (std::uint32_t i = 0; i < round.load.subscribers; ++i) {
     subscribers.push_back(std::make_unique<RawPeer>(round));
-    WK_TRY(UniqueFd one, dial(round.load.endpoint, i + 1));
+    WK_TRY(Socket one, dial(round.load.endpoint, i + 1));
     round.loop.add(*subscribers.back(), std::move(one));
   }
   return rounds(round, writer, [](const Stamp& stamp, std::string& out) {
@@ -178,7 +178,7 @@ Result<void> run_product(Round& round) {
   WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
   WK_TRY(const std::string token, sessions.next());
   WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, 0, {}));
-  round.loop.add(writer, std::move(upgraded.fd));
+  round.loop.add(writer, std::move(upgraded.socket));
   round.loop.send(writer, visitor_hello(token));
   round.heartbeats.add(writer);
   WK_TRY_VOID(turn_until(round, [&] { return writer.conversation() != 0; }, "the first message"));
@@ -188,7 +188,7 @@ Result<void> run_product(Round& round) {
   for (std::uint32_t i = 0; i < load.subscribers; ++i) {
     subscribers.push_back(std::make_unique<Subscriber>(round));
     WK_TRY(Upgraded one, dial_websocket(load.endpoint, i + 1, {}));
-    round.loop.add(*subscribers.back(), std::move(one.fd));
+    round.loop.add(*subscribers.back(), std::move(one.socket));
     subscribers.back()->enter(hello, writer.conversation());
     round.heartbeats.add(*subscribers.back());
     // One after the other: a sign-in waits for the storage pool, whose queue is bounded.

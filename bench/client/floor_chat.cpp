@@ -68,7 +68,7 @@ class FloorReceiver final : public WebSocketPeer {
 
 Result<void> enter(ChatRoom& room, Peer& peer, std::uint32_t name) {
   WK_TRY(Upgraded upgraded, dial_websocket(room.load().endpoint, name, {.target = "/", .subprotocol = {}}));
-  room.loop().add(peer, std::move(upgraded.fd));
+  room.loop().add(peer, std::move(upgraded.socket));
   room.loop().send(peer, websocket::encode_frame({.opcode = websocket::Opcode::kText, .mask = websocket::MaskKey{0}}, login(name)));
   return {};
 }

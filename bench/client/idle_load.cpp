@@ -70,7 +70,7 @@ Result<void> run_idle_load(const IdleLoad& load, Worker& worker) {
       WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, index, {.deflate = load.deflate}));
       if (upgraded.deflate != load.deflate) return fail(ErrorCode::kProtocol, "permessage-deflate was not agreed as asked");
       visitors.push_back(std::make_unique<IdleVisitor>(shared, index));
-      shared.loop.add(*visitors.back(), std::move(upgraded.fd));
+      shared.loop.add(*visitors.back(), std::move(upgraded.socket));
       shared.loop.send(*visitors.back(), visitor_hello(token));
       heartbeats.add(*visitors.back());
       heartbeats.beat(shared.loop);

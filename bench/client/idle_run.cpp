@@ -80,6 +80,7 @@ Result<void> run_idle(IdleRun run) {
   print_report({{"bench", "idle"},
                 {"server", server.command()},
                 {"conversations", load.conversations},
+                {"security", security_name()},
                 {"deflate", load.deflate},
                 {"heartbeat_ms", load.heartbeat_ms},
                 {"seconds", run.durations.seconds},

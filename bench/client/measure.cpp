@@ -67,6 +67,7 @@ Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, cons
     out.faults.add(tally->faults);
     out.refused += tally->refused;
     out.refused_without_a_time += tally->refused_without_a_time;
+    out.resumed += tally->resumed;
     out.broken += tally->broken;
     out.overrun += tally->overrun;
     out.range_gaps += tally->range_gaps;

@@ -33,6 +33,7 @@ struct Measured {
   DeliveryFaults faults;
   std::uint64_t refused = 0;  // of the whole run
   std::uint64_t refused_without_a_time = 0;
+  std::uint64_t resumed = 0;
   std::uint64_t broken = 0;
   std::uint64_t overrun = 0;
   std::uint64_t range_gaps = 0;

@@ -78,8 +78,8 @@ class Visitor final : public ServerFramePeer {
     await_upgrade();
     welcomed_ = false;
     dialled_ns_ = now_ns();
-    WK_TRY(UniqueFd fd, dial_begin(day_.load.endpoint, index_));
-    day_.loop.add(*this, std::move(fd));
+    WK_TRY(Socket socket, dial_begin(day_.load.endpoint, index_));
+    day_.loop.add(*this, std::move(socket));
     day_.loop.send(*this, day_.request);
     return {};
   }
@@ -316,7 +316,7 @@ Result<void> run_mixed_load(const MixedLoad& load, Worker& worker) {
   }
   for (std::size_t i = 0; i < agents.size(); ++i) {
     WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, static_cast<std::uint32_t>(i), {}));
-    day.loop.add(*agents[i], std::move(upgraded.fd));
+    day.loop.add(*agents[i], std::move(upgraded.socket));
     agents[i]->enter();
     day.heartbeats.add(*agents[i]);
     WK_TRY_VOID(turn(day));

@@ -65,8 +65,8 @@ class Client final : public ServerFramePeer {
     subscribed_ = false;
     // The socket before is gone, or the server is about to notice.
     shared_.loop.close(*this);
-    WK_TRY(UniqueFd fd, dial_begin(shared_.load.endpoint, index_));
-    shared_.loop.add(*this, std::move(fd));
+    WK_TRY(Socket socket, dial_begin(shared_.load.endpoint, index_));
+    shared_.loop.add(*this, std::move(socket));
     shared_.loop.send(*this, shared_.request);
     return {};
   }

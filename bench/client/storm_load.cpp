@@ -34,14 +34,15 @@ class Comer final : public ServerFramePeer {
     index_ = shared_.started++;
     began_ns_ = now_ns();
     await_upgrade();
-    WK_TRY(UniqueFd fd, dial_begin(shared_.load.endpoint, index_));
-    shared_.loop.add(*this, std::move(fd));
+    WK_TRY(Socket socket, dial_begin(shared_.load.endpoint, index_));
+    shared_.loop.add(*this, std::move(socket));
     shared_.loop.send(*this, shared_.request);
     return {};
   }
 
  private:
   void on_upgrade_answer(std::string_view head, std::string& out) override {
+    if (socket().resumed()) ++shared_.worker.tally().resumed;
     if (!head.starts_with("HTTP/1.1 101")) {
       ++shared_.worker.tally().refused;
       return end();

@@ -37,6 +37,7 @@ Result<void> run_storm(StormRun run) {
   WK_TRY(const Measured measured, measure(workers, server, run.durations));
   print_report({{"bench", "storm"},
                 {"server", server.command()},
+                {"security", security_name()},
                 {"ends_with", run.hello ? "subscription" : "upgrade"},
                 {"concurrent", load.concurrent},
                 {"seconds", measured.seconds},
@@ -45,6 +46,8 @@ Result<void> run_storm(StormRun run) {
                 {"per_second", static_cast<double>(measured.completed) / measured.seconds},
                 {"cpu", cpu_report(measured.server_cpu, measured.seconds, measured.completed)},
                 {"handshake_ms", percentiles(measured.latency)},
+                // Of the whole run, as refused and broken are.
+                {"tls_resumed", measured.resumed},
                 {"refused", measured.refused},
                 {"broken", measured.broken}});
   if (measured.completed == 0) return fail(ErrorCode::kUnavailable, "not one handshake was completed");

@@ -25,6 +25,14 @@ Result<ServerProcess> attach(const TargetOptions& options) {
   return ServerProcess::running(endpoint, options.pid);
 }
 
+// The options that give a server TLS, with a certificate in `directory`.
+Result<std::vector<std::string>> tls_options(const std::filesystem::path& directory) {
+  const std::string certificate = (directory / "certificate.pem").string();
+  const std::string key = (directory / "key.pem").string();
+  WK_TRY_VOID(make_certificate(certificate, key));
+  return std::vector<std::string>{"--tls-cert", certificate, "--tls-key", key};
+}
+
 Result<std::string> own_program() {
   std::error_code error;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", error);
@@ -37,6 +45,7 @@ constexpr double kSteadyAfterSeconds = 11;
 }  // namespace
 
 Result<ServerProcess> start_weikeyi(const TargetOptions& options) {
+  secure_sockets(options.security);
   if (!options.url.empty()) return attach(options);
   WK_TRY(const std::string program, own_program());
   WK_TRY(const std::filesystem::path directory, fresh_directory(options.data));
@@ -44,15 +53,25 @@ Result<ServerProcess> start_weikeyi(const TargetOptions& options) {
                                    "--loops", std::to_string(options.loops), "--log-level", "warning",
                                    "--visitor-frames-per-second", "1000000", "--visitor-sessions-per-second", "1000000",
                                    "--site-handshakes-per-second", "0", "--site-messages-per-second", "0"};
+  if (options.security != Security::kPlain) {
+    WK_TRY(const std::vector<std::string> tls, tls_options(directory));
+    command.insert(command.end(), tls.begin(), tls.end());
+  }
   command.insert(command.end(), options.serve_options.begin(), options.serve_options.end());
   return ServerProcess::start(command, directory);
 }
 
 Result<ServerProcess> start_echo(const TargetOptions& options) {
+  secure_sockets(options.security);
   if (!options.url.empty()) return attach(options);
   if (!options.program.empty()) return ServerProcess::start({options.program, "0"});
   WK_TRY(const std::string program, own_program());
-  return ServerProcess::start({program, "bench", "serve-echo"});
+  std::vector<std::string> command{program, "bench", "serve-echo"};
+  if (options.security == Security::kPlain) return ServerProcess::start(command);
+  WK_TRY(const std::filesystem::path directory, fresh_directory(options.data));
+  WK_TRY(const std::vector<std::string> tls, tls_options(directory));
+  command.insert(command.end(), tls.begin(), tls.end());
+  return ServerProcess::start(command, directory);
 }
 
 Result<ServerProcess> start_chat_floor(const TargetOptions& options) {

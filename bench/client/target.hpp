@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/client/server_process.hpp"
+#include "bench/client/socket.hpp"
 
 namespace wk::bench {
 
@@ -18,6 +19,8 @@ struct TargetOptions {
   // the figures of a durable chat are the disk's too.
   std::string data = ".";
   unsigned loops = 1;
+  // Of the load's connections; a server that is started gets a certificate made for the run.
+  Security security = Security::kPlain;
   // Further options of `weikeyi serve`.
   std::vector<std::string> serve_options;
   // An agent of a running server; the password is in WEIKEYI_BENCH_PASSWORD, where no list of processes shows it.

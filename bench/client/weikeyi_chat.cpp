@@ -137,7 +137,7 @@ class Receiver final : public WebSocketPeer {
 
 Result<void> enter(ChatRoom& room, Peer& peer, std::uint32_t index, const std::string& hello) {
   WK_TRY(Upgraded upgraded, dial_websocket(room.load().endpoint, index, {}));
-  room.loop().add(peer, std::move(upgraded.fd));
+  room.loop().add(peer, std::move(upgraded.socket));
   room.loop().send(peer, hello);
   room.keep_alive(peer);
   // The answers are taken meanwhile, so that nobody's deadline passes.

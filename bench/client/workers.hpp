@@ -61,6 +61,7 @@ struct Tally {
   DeliveryFaults faults;
   std::uint64_t refused = 0;
   std::uint64_t refused_without_a_time = 0;  // of these: not told when to come back
+  std::uint64_t resumed = 0;     // TLS sessions that were an earlier one
   std::uint64_t broken = 0;      // connections lost
   std::uint64_t overrun = 0;     // open loop: not sent, because the sender had too many unanswered
   std::uint64_t range_gaps = 0;  // ranges of events that did not join

@@ -118,16 +118,7 @@ function storm({ quick }) {
   return [
     {
       name: 'handshakes, against nginx as WebSocket proxy',
-      run: async (bench, options) => {
-        const nginx = await bench.nginx();
-        if (nginx === null) throw new Error('nginx is not installed (Debian: nginx-light)');
-        try {
-          return await inTurns(options.turns, () => bench.run(['storm', '--data', bench.data, ...span(options)]),
-            () => bench.run(['storm', '--no-hello', ...nginx.attach, ...span(options)]));
-        } finally {
-          await nginx.stop();
-        }
-      },
+      run: (bench, options) => besideNginx(bench, options, {}, ['storm'], ['--data', bench.data], ['--no-hello']),
       figures: [
         { name: 'CPU µs per handshake, with the token\'s check', of: all, goal: 1.2 },
         { name: 'handshakes a second', of: rate, alone: true, goal: 10_000, atLeast: true },
@@ -162,6 +153,64 @@ function overload({ quick }) {
       { name: 'resident at most, MiB', of: (report) => report.rss_mib_max, alone: true, goal: 1024 },
     ],
   }];
+}
+
+/** Ours and nginx in turns: `args` is what both are asked, `own` and `theirs` what only one is. */
+async function besideNginx(bench, options, nginxOptions, args, own, theirs) {
+  const nginx = await bench.nginx(nginxOptions);
+  if (nginx === null) throw new Error('nginx is not installed (Debian: nginx-light)');
+  try {
+    return await inTurns(options.turns, () => bench.run([...args, ...own, ...span(options)]),
+      () => bench.run([...args, ...theirs, ...nginx.attach, ...span(options)]));
+  } finally {
+    await nginx.stop();
+  }
+}
+
+// What a record costs is what an echoed message (two records) costs more than over plain TCP, of each server by itself: nginx passes
+// the bytes on, which is no part of TLS.
+async function record(bench, options, echoArgs) {
+  const plain = await besideNginx(bench, options, { echo: true }, echoArgs, [], []);
+  const tls = await besideNginx(bench, options, { echo: true, tls: true }, [...echoArgs, '--tls', 'full'], ['--data', bench.data], []);
+  const both = (side) => tls[side].map((report, i) => ({ tls: report, plain: plain[side][i] }));
+  return { ours: both('ours'), floor: both('floor') };
+}
+
+function tls({ quick }) {
+  const handshake = (kind) => ({
+    name: `${kind} handshakes, against nginx as WebSocket proxy with TLS`,
+    run: (bench, options) => besideNginx(bench, options, { tls: true }, ['storm', '--tls', kind], ['--data', bench.data], ['--no-hello']),
+    figures: [
+      { name: 'CPU µs per handshake, with the token\'s check', of: all, goal: 1.2 },
+      { name: 'handshakes a second', of: rate, info: true },
+      { name: 'of them resumed', of: (report) => report.tls_resumed / report.handshakes, info: true },
+    ],
+  });
+  const idleSteps = quick ? '200,1000' : '1000,5000';
+  return [
+    handshake('full'),
+    handshake('resumed'),
+    {
+      name: 'records: 100 connections, 1 in flight, 128 bytes, against nginx with TLS',
+      run: (bench, options) => record(bench, options, ['echo', '--connections', 100, '--in-flight', 1]),
+      figures: [
+        { name: 'CPU µs per echoed message over TLS', of: (report) => all(report.tls), info: true },
+        { name: 'of it TLS (two records)', of: (report) => all(report.tls) - all(report.plain), goal: 1.2 },
+        { name: 'messages a second', of: (report) => rate(report.tls), info: true },
+      ],
+    },
+    {
+      name: `${idleSteps} idle visitors over TLS`,
+      run: async (bench, { seconds }) => ({
+        ours: [await bench.run(['idle', '--tls', 'full', '--connections', idleSteps, '--seconds', quick ? 2 : Math.max(seconds, 20), '--data', bench.data])], floor: [],
+      }),
+      figures: [
+        { name: 'bytes per connection', of: (report) => report.steps.at(-1).bytes_each, alone: true, goal: 3072 },
+        { name: 'CPU of 10,000, % of a core', of: (report) => report.steps.at(-1).cpu_percent_per_10000, alone: true, info: true },
+        { name: 'dropped', of: (report) => report.steps.at(-1).dropped, alone: true, goal: 0 },
+      ],
+    },
+  ];
 }
 
 // CPU per message with many idle connections beside it: the "floor" here is the same server with few.
@@ -275,4 +324,4 @@ function mixed({ quick }) {
   }];
 }
 
-export const groups = () => ({ echo, chat, idle, fanout, storm, overload, growth, history, mixed });
+export const groups = () => ({ echo, chat, idle, fanout, storm, tls, overload, growth, history, mixed });

@@ -1,5 +1,5 @@
 // The programs of a run: `weikeyi bench` against what it starts itself, a floor, or a server that stands for several loads.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
@@ -85,13 +85,22 @@ export class Bench {
       attach: ['--url', line.url.replace(/^https?:\/\//, ''), '--pid', String(child.pid), '--email', agent.email], env: { WEIKEYI_BENCH_PASSWORD: agent.password } };
   }
 
-  /** nginx as a WebSocket proxy before the chat floor, one process; null where it is not installed. */
-  async nginx() {
+  /**
+   * nginx as a WebSocket proxy, one process, before the chat floor or before our echo server; null where it is not installed.
+   * With `tls` it speaks TLS to its clients, with a P-256 certificate as our own, and plain TCP behind itself.
+   */
+  async nginx({ tls = false, echo = false } = {}) {
     const program = inPath('nginx') ?? (exists('/usr/sbin/nginx') ? '/usr/sbin/nginx' : null);
     if (program === null) return null;
     const directory = mkdtempSync(join(this.data, 'nginx-'));
-    const upstream = this.#start(join(this.floors, 'chat_floor'), ['0', join(directory, 'chat.log')], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const { port: behind } = JSON.parse(await firstLine(upstream));
+    const upstream = echo ? this.#start(this.weikeyi, ['bench', 'serve-echo'], { stdio: ['ignore', 'pipe', 'ignore'] })
+      : this.#start(join(this.floors, 'chat_floor'), ['0', join(directory, 'chat.log')], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const listens = JSON.parse(await firstLine(upstream));
+    const behind = listens.port ?? new URL(listens.url).port;
+    if (tls) {
+      execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+        '-keyout', join(directory, 'key.pem'), '-out', join(directory, 'certificate.pem')], { stdio: 'ignore' });
+    }
     const port = await freePort();
     const file = join(directory, 'nginx.conf');
     writeFileSync(file, `daemon off; master_process off; pid ${directory}/pid; error_log ${directory}/error.log error;
@@ -100,7 +109,8 @@ http {
   access_log off; client_body_temp_path ${directory}/body; proxy_temp_path ${directory}/proxy;
   fastcgi_temp_path ${directory}/fastcgi; uwsgi_temp_path ${directory}/uwsgi; scgi_temp_path ${directory}/scgi;
   server {
-    listen 127.0.0.1:${port} backlog=4096;
+    listen 127.0.0.1:${port} ${tls ? 'ssl ' : ''}backlog=4096;
+    ${tls ? `ssl_certificate ${directory}/certificate.pem; ssl_certificate_key ${directory}/key.pem; ssl_protocols TLSv1.2 TLSv1.3;` : ''}
     location / {
       proxy_pass http://127.0.0.1:${behind}; proxy_http_version 1.1; proxy_buffering off;
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host;
