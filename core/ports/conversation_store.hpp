@@ -89,6 +89,8 @@ class ConversationStore {
                                                           const std::string& client_id,
                                                           std::int64_t not_before_ms) = 0;
 
+  // Waits, though not for long, until lists and contacts show what was acked before.
+  virtual void settle() {}
   virtual Result<v1::ConversationList> list(const ConversationFilter& filter) = 0;
   virtual Result<v1::SearchResult> search(const SearchQuery& query) = 0;
   // All that are not resolved, as of one moment, in no order, with at least everything from before this process; kBusy where that does not

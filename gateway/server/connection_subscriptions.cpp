@@ -189,7 +189,9 @@ void Connection::on_read(ConversationId conversation, Result<std::vector<EventRe
     return start_read(*subscription);
   }
   // As many as fit the next time, by what these took: what is read and not sent was read for nothing.
-  const std::size_t bytes_each = std::max<std::size_t>(bytes_of(*events) / events->size(), 1);
+  const std::size_t bytes = bytes_of(*events);
+  const std::size_t bytes_each = std::max<std::size_t>(bytes / events->size(), 1);
+  gateway_.caught_up(bytes);
   send_events(*subscription, *events);
   start_read(*subscription, std::clamp<std::size_t>(gateway_limits::kCatchUpReadBytes / bytes_each, 1, gateway_limits::kCatchUpEvents));
 }

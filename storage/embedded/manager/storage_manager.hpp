@@ -70,6 +70,7 @@ class StorageManager final : public ConversationStore {
   }
   Result<std::optional<StoredAppend>> find_append(ConversationId conversation, Sender sender, const std::string& client_id,
                                                   std::int64_t not_before_ms) override;
+  void settle() override;
   // Rows come from warm; the call first waits (at most list_wait_max) until warm has what was acked before it.
   Result<v1::ConversationList> list(const ConversationFilter& filter) override;
   // As list(): first waits for the index, which otherwise is behind by less than a second.

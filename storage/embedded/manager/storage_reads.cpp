@@ -147,9 +147,11 @@ Result<std::optional<StoredAppend>> StorageManager::find_append(ConversationId c
   return search.found();
 }
 
+// Late rows are better than none, so a reader that is behind does not fail the call.
+void StorageManager::settle() { (void)warm_reader_->wait_until(journal_->end(), options_.list_wait_max); }
+
 Result<v1::ConversationList> StorageManager::list(const ConversationFilter& filter) {
-  // Late rows are better than none, so a reader that is behind does not fail the call.
-  (void)warm_reader_->wait_until(journal_->end(), options_.list_wait_max);
+  settle();
   return warm_->list(filter);
 }
 
