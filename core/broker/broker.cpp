@@ -41,6 +41,11 @@ void Broker::append(AppendRequest&& request, Executor& reply_to, AppendDone done
   });
 }
 
+bool Broker::append_text(ConversationId conversation, const Principal& principal, const TextAppend& append, const TextAck& from) {
+  Home& at = home(conversation);
+  return at.loop->here() && at.shard->append_text(conversation, principal, append, from);
+}
+
 void Broker::subscribe(ConversationId conversation, std::size_t loop, Executor& reply_to, Shard::Subscribed done) {
   Home& at = home(conversation);
   if (at.loop == &reply_to && at.loop->here()) return at.shard->add_interest(conversation, loop, std::move(done));

@@ -26,6 +26,8 @@ class Broker {
 
   // `done` may run inside the call.
   void append(AppendRequest&& request, Executor& reply_to, AppendDone done);
+  // See Shard::append_text. false also where this is not the conversation's home loop.
+  bool append_text(ConversationId conversation, const Principal& principal, const TextAppend& append, const TextAck& from);
   // The loop's sink is told of the conversation from now on; see Shard::add_interest.
   void subscribe(ConversationId conversation, std::size_t loop, Executor& reply_to, Shard::Subscribed done);
   void unsubscribe(ConversationId conversation, std::size_t loop);

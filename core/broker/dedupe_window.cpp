@@ -19,7 +19,7 @@ std::uint64_t hash_seed() {
 
 }  // namespace
 
-std::optional<std::int64_t> uuid_v7_time_ms(const std::string& client_id) {
+std::optional<std::int64_t> uuid_v7_time_ms(std::string_view client_id) {
   if (client_id.size() != 36 || client_id[8] != '-' || client_id[13] != '-' || client_id[14] != '7' ||
       client_id[18] != '-' || client_id[23] != '-') {
     return std::nullopt;
@@ -34,7 +34,7 @@ std::optional<std::int64_t> uuid_v7_time_ms(const std::string& client_id) {
 }
 
 DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sender,
-                                       const std::string& client_id) {
+                                       std::string_view client_id) {
   std::array<std::uint64_t, 3> head{conversation.value(), static_cast<std::uint64_t>(sender.kind), sender.id};
   std::array<char, sizeof head + 64> bytes;
   std::copy_n(reinterpret_cast<const char*>(head.data()), sizeof head, bytes.data());
@@ -44,7 +44,7 @@ DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sende
   return {hash.high64, hash.low64};
 }
 
-DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sender, const std::string& client_id,
+DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sender, std::string_view client_id,
                                          std::int64_t now_ms, std::int64_t loaded_until_ms) const {
   Finding finding{.append = {}, .key = key_of(conversation, sender, client_id)};
   if (const auto it = entries_.find(finding.key); it != entries_.end()) {

@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -23,7 +23,7 @@
 namespace wk {
 
 // The time inside a UUIDv7 (RFC 9562, 36 characters); nullopt for any other id.
-std::optional<std::int64_t> uuid_v7_time_ms(const std::string& client_id);
+std::optional<std::int64_t> uuid_v7_time_ms(std::string_view client_id);
 
 class DedupeWindow {
  public:
@@ -37,7 +37,7 @@ class DedupeWindow {
     std::uint64_t low = 0;
     bool operator==(const Key&) const = default;
   };
-  static Key key_of(ConversationId conversation, Sender sender, const std::string& client_id);
+  static Key key_of(ConversationId conversation, Sender sender, std::string_view client_id);
 
   enum class Answer { kSeen, kNew, kAskStore };
   struct Finding {
@@ -52,7 +52,7 @@ class DedupeWindow {
   };
   // loaded_until_ms: the time of the conversation's newest event when it was loaded. The wall clock may have been set back since, so
   // that what another process accepted seems to have been made after this one began.
-  Finding find(ConversationId conversation, Sender sender, const std::string& client_id, std::int64_t now_ms,
+  Finding find(ConversationId conversation, Sender sender, std::string_view client_id, std::int64_t now_ms,
                std::int64_t loaded_until_ms) const;
 
   // `found` is what find() answered for it. not_durable: how many of those inserted last the store does not have yet. They stay

@@ -224,11 +224,7 @@ void Shard::decide_and_queue(ConversationId id, Conversation& conversation, Appe
       }
       EventRef ref{id, event.seq(), encode(event), visitor_may_see(event)};
       fold(conversation.decided, event);
-      gathering_.bytes += ref.bytes.size();
-      gathering_.events.push_back(std::move(ref));
-      gathering_.owners.push_back(conversation.gathering_at);
-      ++touched.events;
-      ++conversation.in_flight;
+      gather(touched, conversation, std::move(ref));
     }
     appended.seq = decided->back().seq();
     appended.time_ms = decided->back().time_ms();
@@ -238,6 +234,14 @@ void Shard::decide_and_queue(ConversationId id, Conversation& conversation, Appe
   }
   gathering_.acks.push_back({appended, std::move(done)});
   schedule_flush();
+}
+
+void Shard::gather(Touched& touched, Conversation& conversation, EventRef event) {
+  gathering_.bytes += event.bytes.size();
+  gathering_.events.push_back(std::move(event));
+  gathering_.owners.push_back(conversation.gathering_at);
+  ++touched.events;
+  ++conversation.in_flight;
 }
 
 void Shard::refuse(AppendDone& done, Error error) {

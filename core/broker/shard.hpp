@@ -3,7 +3,8 @@
 // One for each loop; Loop-bound. An append goes: load → dedupe → decide → number and encode → batch → store (one batch in
 // flight, group commit) → ack and fan out. Nothing is told to anybody before it is durable.
 //
-// shard.cpp: from the append to the batch. shard_commit.cpp: the batch, stored or not. shard_audience.cpp: who is told.
+// shard.cpp: from the append to the batch. shard_text.cpp: the same for plain texts. shard_commit.cpp: the batch, stored or not.
+// shard_audience.cpp: who is told.
 #pragma once
 
 #include <atomic>
@@ -21,6 +22,7 @@
 #include "core/broker/dedupe_window.hpp"
 #include "core/broker/sink.hpp"
 #include "core/model/principal.hpp"
+#include "core/model/text_append.hpp"
 #include "core/ports/conversation_store.hpp"
 
 namespace wk {
@@ -70,6 +72,10 @@ class Shard {
 
   // `done` runs on this loop, once the append is durable or refused; perhaps inside the call.
   void append(AppendRequest&& request, AppendDone done);
+  // The short way for a message that is a text and nothing else: no object is made of it but the event's bytes, and the sink of this
+  // loop is told what became of it, perhaps inside the call. false: nothing was done, append() has to see to it.
+  // `from` names connection and ref; the rest of it is filled in.
+  bool append_text(ConversationId conversation, const Principal& principal, const TextAppend& append, TextAck from);
 
   // From now on the loop's sink is told of the conversation's commits, all those after the answered summary's last_seq
   // included. kNotFound (with the interest kept) where nothing was written yet: a visitor waits for its own first message.
@@ -150,6 +156,7 @@ class Shard {
     std::vector<std::uint32_t> owners;
     std::vector<Touched> touched;
     std::vector<PendingAck> acks;
+    std::vector<TextAck> text_acks;
     std::size_t deduped = 0;  // entries of the window that stand for its appends
     std::vector<Board::Row> board;
     std::size_t bytes = 0;
@@ -175,6 +182,9 @@ class Shard {
   bool batch_full() const;
   std::size_t undurable_bytes() const { return gathering_.bytes + (in_flight_ ? in_flight_->bytes : 0); }
   Error busy(const char* what);
+
+  // Into the batch: the conversation's next event, already encoded and folded.
+  void gather(Touched& touched, Conversation& conversation, EventRef event);
 
   // shard_commit.cpp
   void schedule_flush();

@@ -58,6 +58,7 @@ void Shard::flush() {
   gathering_.events.reserve(batch.sent.size());
   gathering_.owners.reserve(batch.owners.size());
   gathering_.acks.reserve(batch.acks.size());
+  gathering_.text_acks.reserve(batch.text_acks.size());
   gathering_.touched.reserve(batch.touched.size());
   batch.sent_at = deps_.clock.steady();
   const Enqueued enqueued = deps_.store.append(batch.sent, [this](Result<JournalPosition> end) {
@@ -105,6 +106,7 @@ void Shard::commit(Batch& batch) {
   }
   // Acks first: the sender's tick should not wait for others' screens.
   for (PendingAck& ack : batch.acks) ack.done(ack.appended);
+  if (!batch.text_acks.empty()) deps_.wiring.outlets[deps_.own_loop].sink->on_text_stored(batch.text_acks);
   if (!committed->ranges.empty()) fan_out(std::move(committed));
   show(std::move(board));
 }
@@ -125,8 +127,11 @@ void Shard::roll_back(Batch& batch, const Error& error) {
       if (phase == Conversation::Phase::kReady) start_load(touched.id);
     }
   }
-  for (PendingAck& ack : batch.acks) refuse(ack.done, error);
-  for (PendingAck& ack : gathered.acks) refuse(ack.done, error);
+  for (Batch* failed : {&batch, &gathered}) {
+    for (PendingAck& ack : failed->acks) refuse(ack.done, error);
+    figures_.refused += failed->text_acks.size();
+    if (!failed->text_acks.empty()) deps_.wiring.outlets[deps_.own_loop].sink->on_text_refused(failed->text_acks, error);
+  }
 }
 
 }  // namespace wk

@@ -92,6 +92,12 @@ class FakeSink final : public EventSink {
     kept.push_back(batch.events);
     for (const EventRange& range : batch.ranges) committed.push_back(range);
   }
+  void on_text_stored(std::span<const TextAck> acks) override {
+    for (const TextAck& ack : acks) stored.emplace_back(ack.ref, ack.seq, std::string(ack.client_id));
+  }
+  void on_text_refused(std::span<const TextAck> acks, const Error& error) override {
+    for (const TextAck& ack : acks) refused.emplace_back(ack.ref, error.code, std::string(ack.client_id));
+  }
   void on_board(const Board& board) override {
     rows.insert(rows.end(), board.rows.begin(), board.rows.end());
     presence.insert(presence.end(), board.presence.begin(), board.presence.end());
@@ -101,6 +107,8 @@ class FakeSink final : public EventSink {
   void on_viewing(const v1::ViewingSignal& signal) override { viewing.push_back(signal); }
   std::vector<EventBatch> kept;
   std::vector<EventRange> committed;
+  std::vector<std::tuple<std::uint32_t, Seq, std::string>> stored;
+  std::vector<std::tuple<std::uint32_t, ErrorCode, std::string>> refused;
   std::vector<Board::Row> rows;
   std::vector<Board::Presence> presence;
   int asked = 0;
@@ -123,6 +131,9 @@ class ShardTest : public testing::Test {
     request.append.set_client_id(client_id.empty() ? uuid_v7(clock.now_ms()) : client_id);
     request.append.mutable_message()->set_text(text);
     return request;
+  }
+  bool text(std::string_view words, std::string_view client_id, std::uint32_t ref) {
+    return shard->append_text(kConversation, visitor, {client_id, words}, {5, ref, 0, {}, 0, {}});
   }
   // Appends; the answer lies in the returned slot once there is one.
   std::shared_ptr<std::optional<Result<Appended>>> send(AppendRequest request) {
@@ -265,6 +276,54 @@ TEST_F(ShardTest, AFailedBatchUnderALookUpStoresNothingTwice) {
   EXPECT_EQ((*second)->value().seq, 3u);
   EXPECT_EQ((*behind)->value().seq, 4u);
   EXPECT_EQ(store.log[kConversation].size(), 4u);
+}
+
+TEST_F(ShardTest, TheShortWayIsTheLongWay) {
+  // Nothing is loaded, and nothing was ever written.
+  EXPECT_FALSE(text("first", "a", 1));
+  (void)send(message("first"));
+  settle();
+  const std::string id = uuid_v7(clock.now_ms());
+  ASSERT_TRUE(text("second", id, 7));
+  const auto third = send(message("third"));
+  // A copy, before and after the first is stored: the long way finds it.
+  EXPECT_FALSE(text("second", id, 8));
+  const auto copy = send(message("second", id));
+  EXPECT_TRUE(sink.stored.empty());
+  settle();
+  EXPECT_EQ(sink.stored, (std::vector<std::tuple<std::uint32_t, Seq, std::string>>{{7, 3, id}}));
+  EXPECT_EQ((*copy)->value().seq, 3u);
+  EXPECT_EQ((*third)->value().seq, 4u);
+  EXPECT_FALSE(text("second", id, 9));
+  // Ids of no time, and of one ahead, are looked up.
+  EXPECT_FALSE(text("x", "order/17", 9));
+  EXPECT_FALSE(text("x", uuid_v7(clock.now_ms() + 3'600'000), 9));
+  v1::Event event;
+  const auto& log = store.log[kConversation];
+  ASSERT_EQ(log.size(), 4u);
+  ASSERT_TRUE(event.ParseFromString(std::string(log[2].bytes.view())));
+  EXPECT_EQ(event.message().text(), "second");
+  EXPECT_EQ(event.client_id(), id);
+  EXPECT_TRUE(log[2].visitor_may_see);
+}
+
+TEST_F(ShardTest, AFailedBatchTakesTheShortWayBack) {
+  (void)send(message("first"));
+  settle();
+  store.stored[kConversation].set_id(kConversation.value());
+  store.stored[kConversation].set_last_seq(2);
+  const std::string in_flight = uuid_v7(clock.now_ms()), gathered = uuid_v7(clock.now_ms());
+  ASSERT_TRUE(text("lost", in_flight, 1));
+  until_submitted();
+  ASSERT_TRUE(text("behind it", gathered, 2));
+  settle(fail(ErrorCode::kStorageFull, "no room"));
+  using Refused = std::vector<std::tuple<std::uint32_t, ErrorCode, std::string>>;
+  EXPECT_EQ(sink.refused, (Refused{{1, ErrorCode::kStorageFull, in_flight}, {2, ErrorCode::kStorageFull, gathered}}));
+  EXPECT_TRUE(sink.stored.empty());
+  // Sent again it is stored once, with the number it had.
+  const auto resent = send(message("lost", in_flight));
+  settle();
+  EXPECT_EQ((*resent)->value().seq, 3u);
 }
 
 TEST_F(ShardTest, RefusesWithATimeWhenTheJournalIsFull) {

@@ -1,9 +1,13 @@
 // Where a loop's share of what happens arrives: the gateway implements it, one for each loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "core/model/event_ref.hpp"
 #include "weikeyi/v1/frame.pb.h"
 #include "weikeyi/v1/resource.pb.h"
@@ -22,6 +26,17 @@ struct Committed {
   std::vector<EventRange> ranges;
 };
 using CommittedPtr = std::shared_ptr<const Committed>;
+
+// An append of Shard::append_text, to be acked or refused on the socket it came from.
+struct TextAck {
+  std::uint64_t connection = 0;
+  std::uint32_t ref = 0;
+  Seq seq = 0;
+  ConversationId conversation;
+  std::int64_t time_ms = 0;
+  // Borrows from the event.
+  std::string_view client_id;
+};
 
 // What agents' lists should show, gathered over a tick.
 struct Board {
@@ -48,6 +63,9 @@ class EventSink {
   // In order within a conversation. Everything from the shard of this loop, and of the other shards' commits those with a
   // conversation that this loop has interest in; what nobody here wants is left to the sink to pass over.
   virtual void on_committed(const Committed& committed) = 0;
+  // Durable, in the order they came; told before on_committed.
+  virtual void on_text_stored(std::span<const TextAck> acks) = 0;
+  virtual void on_text_refused(std::span<const TextAck> acks, const Error& error) = 0;
   // Of all conversations, for agents' lists. Only while this loop wants the board.
   virtual void on_board(const Board& board) = 0;
   // The shard of this loop has something for the board and wants Broker::show_board() within a tick, and again until that says that

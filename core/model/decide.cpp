@@ -61,11 +61,6 @@ Result<void> check_contact(const v1::ContactChanged& contact) {
   return {};
 }
 
-bool client_id_valid(const std::string& id) {
-  return !id.empty() && id.size() <= limits::kClientIdBytesMax &&
-         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-}
-
 v1::Event event_by(const v1::Actor& actor) {
   v1::Event event;
   *event.mutable_actor() = actor;
@@ -274,6 +269,15 @@ class Decision {
 };
 
 }  // namespace
+
+bool client_id_valid(std::string_view id) {
+  return !id.empty() && id.size() <= limits::kClientIdBytesMax &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+bool message_text_valid(std::string_view text) {
+  return text.size() <= limits::kMessageTextBytesMax && !blank(text) && text.find('\0') == std::string_view::npos && utf8_valid(text);
+}
 
 Result<void> check_append(const v1::Append& append) {
   if (!client_id_valid(append.client_id())) {

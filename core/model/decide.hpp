@@ -1,6 +1,7 @@
 // The rules of a conversation: what a command (Append) means in the state the conversation is in. Pure: no I/O, no clock.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -13,6 +14,9 @@ namespace wk {
 
 // The shape alone, whatever the conversation's state: client id, lengths, text without NUL, ranges.
 Result<void> check_append(const v1::Append& append);
+bool client_id_valid(std::string_view id);
+// Of a message without attachments.
+bool message_text_valid(std::string_view text);
 
 // Who stands as the author of what this principal appends. `state` gives a visitor's name where the token has none.
 v1::Actor actor_of(const Principal& principal, const v1::ConversationSummary& state);

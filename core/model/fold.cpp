@@ -14,34 +14,19 @@ namespace v1 = ::weikeyi::v1;
 namespace {
 
 template <typename TextAndAttachments>
-void set_last_message(v1::ConversationSummary& summary, const v1::Event& event, const TextAndAttachments& body, bool note) {
-  v1::LastMessage& last = *summary.mutable_last_message();
-  last.set_seq(event.seq());
-  last.set_time_ms(event.time_ms());
-  last.set_actor_kind(event.actor().kind());
-  last.set_actor_name(event.actor().name());
-  std::string text(utf8_prefix(body.text(), limits::kLastMessageTextBytesMax));
-  if (text.empty() && body.attachments_size() > 0) text = body.attachments(0).name();
-  last.set_text(std::move(text));
-  last.set_note(note);
+Said said_in(const v1::Event& event, const TextAndAttachments& body) {
+  const bool attachments_alone = body.text().empty() && body.attachments_size() > 0;
+  return {event.seq(), event.time_ms(), event.actor().kind(), event.actor().name(), attachments_alone ? body.attachments(0).name() : body.text()};
 }
 
-void fold_message(v1::ConversationSummary& summary, const v1::Event& event) {
-  set_last_message(summary, event, event.message(), false);
-  if (event.actor().kind() == v1::ACTOR_KIND_VISITOR) {
-    summary.set_last_visitor_seq(event.seq());
-    summary.set_unread(summary.unread() + 1);
-    if (summary.waiting_since_ms() == 0) summary.set_waiting_since_ms(event.time_ms());
-    // Who writes has seen what came before.
-    summary.set_visitor_seen_seq(std::max(summary.visitor_seen_seq(), event.seq()));
-    return;
-  }
-  summary.set_waiting_since_ms(0);
-  if (event.actor().kind() == v1::ACTOR_KIND_AGENT) {
-    if (summary.first_reply_ms() == 0) summary.set_first_reply_ms(event.time_ms());
-    summary.set_agents_seen_seq(std::max(summary.agents_seen_seq(), event.seq()));
-    summary.set_unread(0);
-  }
+void set_last_message(v1::ConversationSummary& summary, const Said& said, bool note) {
+  v1::LastMessage& last = *summary.mutable_last_message();
+  last.set_seq(said.seq);
+  last.set_time_ms(said.time_ms);
+  last.set_actor_kind(said.kind);
+  last.mutable_actor_name()->assign(said.name);
+  last.mutable_text()->assign(utf8_prefix(said.text, limits::kLastMessageTextBytesMax));
+  last.set_note(note);
 }
 
 void fold_seen(v1::ConversationSummary& summary, const v1::Event& event) {
@@ -67,6 +52,24 @@ void fold_labels(v1::ConversationSummary& summary, const v1::LabelsChanged& chan
 
 }  // namespace
 
+void fold_message(v1::ConversationSummary& summary, const Said& said) {
+  set_last_message(summary, said, false);
+  if (said.kind == v1::ACTOR_KIND_VISITOR) {
+    summary.set_last_visitor_seq(said.seq);
+    summary.set_unread(summary.unread() + 1);
+    if (summary.waiting_since_ms() == 0) summary.set_waiting_since_ms(said.time_ms);
+    // Who writes has seen what came before.
+    summary.set_visitor_seen_seq(std::max(summary.visitor_seen_seq(), said.seq));
+    return;
+  }
+  summary.set_waiting_since_ms(0);
+  if (said.kind == v1::ACTOR_KIND_AGENT) {
+    if (summary.first_reply_ms() == 0) summary.set_first_reply_ms(said.time_ms);
+    summary.set_agents_seen_seq(std::max(summary.agents_seen_seq(), said.seq));
+    summary.set_unread(0);
+  }
+}
+
 void fold(v1::ConversationSummary& summary, const v1::Event& event) {
   WK_ASSERT(event.seq() == summary.last_seq() + 1);
   summary.set_last_seq(event.seq());
@@ -84,10 +87,10 @@ void fold(v1::ConversationSummary& summary, const v1::Event& event) {
       summary.set_created_ms(event.time_ms());
       break;
     case v1::Event::kMessage:
-      fold_message(summary, event);
+      fold_message(summary, said_in(event, event.message()));
       break;
     case v1::Event::kNote:
-      set_last_message(summary, event, event.note(), true);
+      set_last_message(summary, said_in(event, event.note()), true);
       break;
     case v1::Event::kHolderChanged:
       *summary.mutable_holder() = event.holder_changed().to();

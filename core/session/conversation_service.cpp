@@ -50,6 +50,10 @@ void ConversationService::append(AppendRequest&& request, Executor& reply_to, Ap
   }
 }
 
+bool ConversationService::append_text(ConversationId conversation, const Principal& principal, const TextAppend& append, const TextAck& from) {
+  return may(principal, Action::kAppendMessage, {.conversation = conversation}) && broker_.append_text(conversation, principal, append, from);
+}
+
 Result<void> ConversationService::resolve(AppendRequest& request) {
   v1::Append& append = request.append;
   if (append.command_case() == v1::Append::kAssign) {

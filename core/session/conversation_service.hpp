@@ -13,8 +13,11 @@ class ConversationService {
   ConversationService(Broker& broker, Directory& directory, ThreadPool& pool)
       : broker_(broker), directory_(directory), pool_(pool) {}
 
-  // `done` runs on reply_to, once the append is durable or refused; where the caller is on reply_to, perhaps inside the call. request.conversation is the one meant; a visitor's own.
+  // `done` runs on reply_to, once the append is durable or refused; where the caller is on reply_to, perhaps inside the call.
+  // request.conversation is the one meant; a visitor's own.
   void append(AppendRequest&& request, Executor& reply_to, AppendDone done);
+  // See Broker::append_text; false also where it is not allowed.
+  bool append_text(ConversationId conversation, const Principal& principal, const TextAppend& append, const TextAck& from);
 
  private:
   // Blocking: names and attachments as they are stored, not as the client says.

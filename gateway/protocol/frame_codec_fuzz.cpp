@@ -12,6 +12,7 @@
 #include "core/model/decide.hpp"
 #include "core/model/fold.hpp"
 #include "gateway/protocol/frame_codec.hpp"
+#include "gateway/protocol/text_frame.hpp"
 #include "tests/fuzz/fuzz_input.hpp"
 
 namespace wk {
@@ -58,6 +59,20 @@ void try_append(std::uint8_t choice, const v1::Append& append) {
   }
 }
 
+// What is read where it lies is what the schema reads; text that is none is for the schema to refuse.
+void try_text(std::string_view payload, const Result<v1::ClientFrame>& frame) {
+  const auto text = text_frame(payload);
+  if (!text) return;
+  if (!frame) {
+    WK_ASSERT(!utf8_valid(text->append.text) || !utf8_valid(text->append.client_id));
+    return;
+  }
+  const v1::Append& append = frame->append();
+  WK_ASSERT(text->ref == frame->ref() && append.has_message() && append.message().attachments_size() == 0);
+  WK_ASSERT(text->conversation.value() == append.conversation_id() && text->append.client_id == append.client_id());
+  WK_ASSERT(text->append.text == append.message().text());
+}
+
 }  // namespace
 }  // namespace wk
 
@@ -75,6 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool taken = static_cast<bool>(decode_client_frame(encoding, payload, used));
   WK_ASSERT(taken == static_cast<bool>(frame));
   if (taken) WK_ASSERT(used.SerializeAsString() == frame->SerializeAsString());
+  if (encoding == Encoding::kProto) try_text(payload, frame);
   if (!frame) {
     WK_ASSERT(frame.error().code == ErrorCode::kProtocol);
     return 0;

@@ -138,12 +138,19 @@ bool Connection::message_overdue() {
 }
 
 void Connection::on_message(std::string_view payload) {
+  bool admitted = false;
+  if (phase_ == Phase::kActive && agreement_.encoding == Encoding::kProto) {
+    if (const auto text = text_frame(payload)) {
+      if (!admit_append(text->ref, text->append.client_id) || append_text(*text)) return;
+      admitted = true;
+    }
+  }
   v1::ClientFrame& frame = gateway_.frame_in();
   if (!decode_client_frame(agreement_.encoding, payload, frame)) return close(CloseCode::kPolicyViolation, "bad_frame", 0);
-  on_frame(frame);
+  on_frame(frame, admitted);
 }
 
-void Connection::on_frame(v1::ClientFrame& frame) {
+void Connection::on_frame(v1::ClientFrame& frame, bool admitted) {
   if (phase_ == Phase::kAwaitingHello) {
     if (!frame.has_hello()) return close(CloseCode::kPolicyViolation, "hello_expected", 0);
     return on_hello(std::move(*frame.mutable_hello()));
@@ -154,6 +161,7 @@ void Connection::on_frame(v1::ClientFrame& frame) {
     case v1::ClientFrame::kHello:
       return close(CloseCode::kPolicyViolation, "hello_twice", 0);
     case v1::ClientFrame::kAppend:
+      if (!admitted && !admit_append(frame.ref(), frame.append().client_id())) return;
       return on_append(frame.ref(), *frame.mutable_append());
     case v1::ClientFrame::kSubscribe:
       return on_subscribe(frame.ref(), frame.subscribe());
@@ -175,7 +183,7 @@ void Connection::on_frame(v1::ClientFrame& frame) {
 
 // ---- out
 
-void Connection::refuse(std::uint32_t ref, const Error& error, const std::string& client_id) {
+void Connection::refuse(std::uint32_t ref, const Error& error, std::string_view client_id) {
   const bool inside = error.code == ErrorCode::kIo || error.code == ErrorCode::kCorrupt || error.code == ErrorCode::kInternal;
   // What went wrong inside (paths, queries) is for the log.
   if (inside) log_warning("frame.failed", {{"code", error.client_code()}, {"reason", error.context}});
@@ -188,7 +196,7 @@ void Connection::refuse(std::uint32_t ref, const Error& error, const std::string
   refusal.set_reason(inside ? "something failed inside; see the server's log" : error.context);
   // 0 means "useless to try again", which is not so where room or a disk comes back.
   refusal.set_retry_after_ms(error.retry_after_ms == 0 && may_pass ? gateway_limits::kFailureRetryMs : error.retry_after_ms);
-  refusal.set_client_id(client_id);
+  refusal.set_client_id(std::string(client_id));
   send_frame(frame);
 }
 

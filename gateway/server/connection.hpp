@@ -17,6 +17,7 @@
 
 #include "core/model/principal.hpp"
 #include "gateway/protocol/frame_codec.hpp"
+#include "gateway/protocol/text_frame.hpp"
 #include "gateway/server/event_frames.hpp"
 #include "gateway/server/hello.hpp"
 #include "gateway/server/limits.hpp"
@@ -104,6 +105,8 @@ class Connection final : public StreamHandler {
                      Result<SummaryPtr> summary);
   void on_read(ConversationId conversation, Result<std::vector<EventRef>> events);
   void on_appended(std::uint32_t ref, const std::string& client_id, Result<Appended> appended);
+  void on_text_stored(const TextAck& ack);
+  void on_text_refused(const TextAck& ack, const Error& error);
 
  private:
   enum class Phase : std::uint8_t {
@@ -137,11 +140,12 @@ class Connection final : public StreamHandler {
   // After all input was read: whether a message has been under way for too long.
   bool message_overdue();
   void on_message(std::string_view payload);
-  void on_frame(v1::ClientFrame& frame);
+  // admitted: an append has been let in already.
+  void on_frame(v1::ClientFrame& frame, bool admitted);
   void send_message(std::string_view payload);
   void written(Written written);
   bool congested() const { return above_high_water_; }
-  void refuse(std::uint32_t ref, const Error& error, const std::string& client_id = {});
+  void refuse(std::uint32_t ref, const Error& error, std::string_view client_id = {});
   Visitor* visitor() { return std::get_if<Visitor>(&session_); }
   Agent* agent_session() { return is_agent() ? std::get<std::unique_ptr<Agent>>(session_).get() : nullptr; }
   Principal principal() const;
@@ -159,7 +163,12 @@ class Connection final : public StreamHandler {
   void end_session();
 
   // connection_frames.cpp
+  // The message door; false: refused.
+  bool admit_append(std::uint32_t ref, std::string_view client_id);
   void on_append(std::uint32_t ref, v1::Append& append);
+  // The short way of an admitted append; false: nothing was done.
+  bool append_text(const TextFrame& frame);
+  void send_ack(const TextAck& ack);
   void on_typing(const v1::Typing& typing);
   void on_viewing(const v1::Viewing& viewing);
   void stop_viewing(Agent& agent);

@@ -23,22 +23,29 @@ std::shared_ptr<const v1::VisitorContext> Connection::context() const {
   return context;
 }
 
-void Connection::on_append(std::uint32_t ref, v1::Append& append) {
+bool Connection::admit_append(std::uint32_t ref, std::string_view client_id) {
   Admission& admission = gateway_.services().admission;
   if (const auto wait = visitor_wait()) {
     admission.figures().count(RefusedAt::kMessageVisitor);
-    return refuse(ref, busy("too fast", *wait), append.client_id());
+    refuse(ref, busy("too fast", *wait), client_id);
+    return false;
   }
   if (const Visitor* visitor = this->visitor()) {
     const AdmissionSnapshot& now = gateway_.admission();
     if (const auto wait = now.site(visitor->site).doors->messages.take(now.limits.messages_per_site, gateway_.loop().now())) {
       admission.figures().count(RefusedAt::kMessageSite);
-      return refuse(ref, busy("too much is written to this site", jittered(*wait)), append.client_id());
+      refuse(ref, busy("too much is written to this site", jittered(*wait)), client_id);
+      return false;
     }
   }
   if (appends_in_flight_ >= gateway_limits::kAppendsInFlightMax) {
-    return refuse(ref, Error{ErrorCode::kBusy, "too many unanswered appends", nullptr, 100}, append.client_id());
+    refuse(ref, Error{ErrorCode::kBusy, "too many unanswered appends", nullptr, 100}, client_id);
+    return false;
   }
+  return true;
+}
+
+void Connection::on_append(std::uint32_t ref, v1::Append& append) {
   ConversationId conversation(append.conversation_id());
   if (const Visitor* visitor = this->visitor(); visitor != nullptr && !conversation) {
     conversation = visitor->subscription.conversation();
@@ -56,20 +63,50 @@ void Connection::on_append(std::uint32_t ref, v1::Append& append) {
       });
 }
 
+bool Connection::append_text(const TextFrame& frame) {
+  const Visitor* visitor = this->visitor();
+  const ConversationId conversation = frame.conversation || visitor == nullptr ? frame.conversation : visitor->subscription.conversation();
+  ++appends_in_flight_;
+  if (gateway_.services().conversations.append_text(conversation, principal(), frame.append, {key_, frame.ref, 0, {}, 0, {}})) return true;
+  --appends_in_flight_;
+  return false;
+}
+
+void Connection::on_text_stored(const TextAck& ack) {
+  if (phase_ != Phase::kActive) return;
+  --appends_in_flight_;
+  send_ack(ack);
+}
+
+void Connection::on_text_refused(const TextAck& ack, const Error& error) {
+  if (phase_ != Phase::kActive) return;
+  --appends_in_flight_;
+  refuse(ack.ref, error, ack.client_id);
+}
+
+void Connection::send_ack(const TextAck& ack) {
+  if (agreement_.encoding == Encoding::kProto) {
+    std::string& payload = gateway_.scratch_payload();
+    append_ack(payload, ack.ref, ack.conversation, ack.seq, ack.time_ms, ack.client_id);
+    return send_message(payload);
+  }
+  v1::ServerFrame frame;
+  v1::Ack& message = *frame.mutable_ack();
+  message.set_ref(ack.ref);
+  message.set_conversation_id(ack.conversation.value());
+  message.set_seq(ack.seq);
+  message.set_time_ms(ack.time_ms);
+  message.set_client_id(std::string(ack.client_id));
+  send_frame(frame);
+}
+
 void Connection::on_appended(std::uint32_t ref, const std::string& client_id, Result<Appended> appended) {
   if (phase_ != Phase::kActive) return;
   --appends_in_flight_;
   if (!appended) return refuse(ref, appended.error(), client_id);
   // A conversation begins once.
   context_ = SharedBytes();
-  v1::ServerFrame& frame = gateway_.ack_frame();
-  v1::Ack& ack = *frame.mutable_ack();
-  ack.set_ref(ref);
-  ack.set_conversation_id(appended->conversation.value());
-  ack.set_seq(appended->seq);
-  ack.set_time_ms(appended->time_ms);
-  ack.set_client_id(client_id);
-  send_frame(frame);
+  send_ack({key_, ref, appended->seq, appended->conversation, appended->time_ms, client_id});
 }
 
 void Connection::on_typing(const v1::Typing& typing) {

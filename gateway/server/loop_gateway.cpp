@@ -108,6 +108,18 @@ void LoopGateway::on_committed(const Committed& committed) {
   }
 }
 
+void LoopGateway::on_text_stored(std::span<const TextAck> acks) {
+  for (const TextAck& ack : acks) {
+    if (Connection* connection = find(ack.connection)) connection->on_text_stored(ack);
+  }
+}
+
+void LoopGateway::on_text_refused(std::span<const TextAck> acks, const Error& error) {
+  for (const TextAck& ack : acks) {
+    if (Connection* connection = find(ack.connection)) connection->on_text_refused(ack, error);
+  }
+}
+
 void LoopGateway::send_to(const std::vector<Connection*>& to, const v1::ServerFrame& frame) {
   if (to.empty()) return;
   std::string bytes[2];

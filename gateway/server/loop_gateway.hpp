@@ -45,6 +45,8 @@ class LoopGateway final : public EventSink {
   const AdmissionSnapshot& admission() const { return *admission_; }
 
   void on_committed(const Committed& committed) override;
+  void on_text_stored(std::span<const TextAck> acks) override;
+  void on_text_refused(std::span<const TextAck> acks, const Error& error) override;
   void on_board(const Board& board) override;
   void on_board_owed() override;
   void on_typing(const v1::TypingSignal& signal, std::uint64_t origin) override;
@@ -83,7 +85,6 @@ class LoopGateway final : public EventSink {
   // for the next time.
   v1::ClientFrame& frame_in() { return frame_in_; }
   // Holds an Ack whose fields are all set anew.
-  v1::ServerFrame& ack_frame() { return ack_frame_; }
   std::string& scratch_payload() { return emptied(payload_); }
   std::string& scratch_message() { return emptied(message_); }
 
@@ -104,7 +105,6 @@ class LoopGateway final : public EventSink {
   websocket::LoopCodec codec_;
   EventFrames frames_;
   v1::ClientFrame frame_in_;
-  v1::ServerFrame ack_frame_;
   std::string payload_, message_;
   ConnectionTable<Connection> connections_;
   TimerWheel wheel_;

@@ -168,6 +168,20 @@ void Server::Sink::on_committed(const Committed& committed) {
   }
 }
 
+void Server::Sink::on_text_stored(std::span<const TextAck> acks) {
+  for (const TextAck& ack : acks) {
+    server->world_.trace("session {}: {} is {}", ack.connection, ack.client_id, ack.seq);
+    if (Session* session = server->find(ack.connection)) session->ack(ack);
+  }
+}
+
+void Server::Sink::on_text_refused(std::span<const TextAck> acks, const Error& error) {
+  for (const TextAck& ack : acks) {
+    server->world_.trace("session {}: {} {}", ack.connection, ack.client_id, error.client_code());
+    if (Session* session = server->find(ack.connection)) session->refuse(ack.ref, error, std::string(ack.client_id));
+  }
+}
+
 // Lists may be late, never ahead: what an agent is shown there is durable, and is what the log says at that point.
 void Server::Sink::on_board(const Board& board) {
   for (const Board::Row& row : board.rows) {

@@ -100,6 +100,8 @@ class Server {
     Server* server = nullptr;
     std::size_t loop = 0;
     void on_committed(const Committed& committed) override;
+    void on_text_stored(std::span<const TextAck> acks) override;
+    void on_text_refused(std::span<const TextAck> acks, const Error& error) override;
     void on_board(const Board& board) override;
     void on_typing(const v1::TypingSignal&, std::uint64_t) override {}
     void on_viewing(const v1::ViewingSignal&) override {}

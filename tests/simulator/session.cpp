@@ -4,6 +4,7 @@
 
 #include "core/model/decide.hpp"
 #include "gateway/protocol/frame_codec.hpp"
+#include "gateway/protocol/text_frame.hpp"
 #include "tests/simulator/server.hpp"
 
 namespace wk::simulator {
@@ -45,6 +46,12 @@ void Session::welcome() {
 
 void Session::on_append(std::uint32_t ref, v1::Append append) {
   const std::string client_id = append.client_id();
+  // As the gateway does: the short way where it is open.
+  if (append.has_message() && append.message().attachments_size() == 0 && append.message().reply_to_seq() == 0 &&
+      server_.service().append_text(ConversationId(append.conversation_id()), principal_, {client_id, append.message().text()},
+                                    {key_, ref, 0, {}, 0, {}})) {
+    return server_.world().trace("session {}: text {}", key_, client_id);
+  }
   const v1::Actor actor = actor_of(principal_, {});
   const IntentKey intent{ConversationId(append.conversation_id()), {actor.kind(), actor.id()}, client_id};
   server_.world().trace("session {}: append {}", key_, client_id);
@@ -62,15 +69,14 @@ void Session::on_append(std::uint32_t ref, v1::Append append) {
                              Session* session = server.find(key);
                              if (session == nullptr) return;
                              if (!appended) return session->refuse(ref, appended.error(), client_id);
-                             v1::ServerFrame frame;
-                             v1::Ack& ack = *frame.mutable_ack();
-                             ack.set_ref(ref);
-                             ack.set_conversation_id(appended->conversation.value());
-                             ack.set_seq(appended->seq);
-                             ack.set_time_ms(appended->time_ms);
-                             ack.set_client_id(client_id);
-                             session->send(encode_frame(Encoding::kProto, frame));
+                             session->ack({key, ref, appended->seq, appended->conversation, appended->time_ms, client_id});
                            });
+}
+
+void Session::ack(const TextAck& ack) {
+  std::string bytes;
+  append_ack(bytes, ack.ref, ack.conversation, ack.seq, ack.time_ms, ack.client_id);
+  send(std::move(bytes));
 }
 
 void Session::refuse(std::uint32_t ref, const Error& error, const std::string& client_id) {

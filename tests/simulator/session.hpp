@@ -44,6 +44,8 @@ class Session {
   void on_drained();
   void on_closed();
   void sweep();
+  void ack(const TextAck& ack);
+  void refuse(std::uint32_t ref, const Error& error, const std::string& client_id);
   std::size_t loop() const { return loop_; }
   bool subscribed(ConversationId conversation) { return find(conversation) != nullptr; }
 
@@ -57,7 +59,6 @@ class Session {
   void on_subscribed(ConversationId conversation, std::uint32_t ref, Seq after, Result<SummaryPtr> summary);
   void start_read(Subscription& subscription);
   void on_read(ConversationId conversation, Result<std::vector<EventRef>> events);
-  void refuse(std::uint32_t ref, const Error& error, const std::string& client_id);
   void welcome();
   void send(std::string frame);
 
