@@ -35,6 +35,16 @@ test('what a visitor writes reaches the agent and the answer reaches the visitor
   await desk.close();
 });
 
+test('the person behind a conversation is there as soon as the conversation is', async () => {
+  for (let i = 0; i < 20; ++i) {
+    const { connection, conversationId } = await visitor(server);
+    await say(connection, conversationId, 'who am I?');
+    const { contactId } = await agent.get(`/conversations/${conversationId}`);
+    assert.equal((await agent.get(`/contacts/${contactId}`)).id, contactId);
+    await connection.close();
+  }
+});
+
 test('a new conversation appears in agents’ lists without asking', async () => {
   const desk = await agentSocket(server, agent);
   const { connection, conversationId } = await visitor(server);
