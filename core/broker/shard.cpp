@@ -19,11 +19,8 @@ Error from_the_future() {
 }
 
 Sender sender_of(const Principal& principal) {
-  if (const auto* visitor = std::get_if<VisitorPrincipal>(&principal)) {
-    return {v1::ACTOR_KIND_VISITOR, visitor->contact.value()};
-  }
-  if (const auto* agent = std::get_if<AgentPrincipal>(&principal)) return {v1::ACTOR_KIND_AGENT, agent->agent.value()};
-  return {v1::ACTOR_KIND_SYSTEM, 0};
+  const Speaker speaker = speaker_of(principal);
+  return {speaker.kind, speaker.id};
 }
 
 // What lists and routing have to know at once, beside a new last message or a mark of what was read.
@@ -53,8 +50,7 @@ void Shard::append(AppendRequest&& request, AppendDone done) {
   if (auto checked = check_append(request.append); !checked) return refuse(done, std::move(checked).error());
   const SteadyTime now = deps_.clock.steady();
   // Before anything is done for it: to refuse has to cost less than to accept.
-  if (!gate_.admits(deps_.loop.delay(now), undurable_bytes())) return refuse(done, busy("more comes than can be done"));
-  if (!deps_.store.keeps_up()) return refuse(done, busy("storage cannot keep up"));
+  if (const char* why = too_busy(now)) return refuse(done, busy(why));
   const ConversationId id = request.conversation;
   Conversation& conversation = find_or_load(id);
   conversation.used = now;
@@ -247,6 +243,11 @@ void Shard::gather(Touched& touched, Conversation& conversation, EventRef event)
 void Shard::refuse(AppendDone& done, Error error) {
   ++figures_.refused;
   done(fail(std::move(error)));
+}
+
+const char* Shard::too_busy(SteadyTime now) {
+  if (!gate_.admits(deps_.loop.delay(now), undurable_bytes())) return "more comes than can be done";
+  return deps_.store.keeps_up() ? nullptr : "storage cannot keep up";
 }
 
 bool Shard::batch_full() const { return undurable_bytes() >= limits::kAppendBytesMax; }

@@ -179,6 +179,8 @@ class Shard {
                         const DedupeWindow::Finding& finding);
   Touched& touch(ConversationId id, Conversation& conversation);
   void refuse(AppendDone& done, Error error);
+  // Why no more is taken on now; null: it is.
+  const char* too_busy(SteadyTime now);
   bool batch_full() const;
   std::size_t undurable_bytes() const { return gathering_.bytes + (in_flight_ ? in_flight_->bytes : 0); }
   Error busy(const char* what);

@@ -7,10 +7,10 @@ namespace wk {
 
 bool Shard::append_text(ConversationId id, const Principal& principal, const TextAppend& append, TextAck from) {
   const SteadyTime now = deps_.clock.steady();
-  if (!gate_.admits(deps_.loop.delay(now), undurable_bytes()) || !deps_.store.keeps_up()) {
+  if (const char* why = too_busy(now)) {
     ++figures_.refused;
     from.client_id = append.client_id;
-    deps_.wiring.outlets[deps_.own_loop].sink->on_text_refused({&from, 1}, busy("more comes than can be done"));
+    deps_.wiring.outlets[deps_.own_loop].sink->on_text_refused({&from, 1}, busy(why));
     return true;
   }
   const auto it = conversations_.find(id);
@@ -19,7 +19,7 @@ bool Shard::append_text(ConversationId id, const Principal& principal, const Tex
   if (conversation.phase != Conversation::Phase::kReady || conversation.waiting || batch_full()) return false;
   v1::ConversationSummary& state = conversation.decided;
   if (!becomes_one_message(append, state, principal)) return false;
-  const Speaker speaker = speaker_of(principal, state);
+  const Speaker speaker = speaker_of(principal, state.contact_name());
   const std::int64_t now_ms = deps_.clock.now_ms();
   const auto found = dedupe_.find(id, {speaker.kind, speaker.id}, append.client_id, now_ms, conversation.loaded_until_ms);
   if (found.answer != DedupeWindow::Answer::kNew || found.from_the_future) return false;

@@ -6,6 +6,7 @@
 
 #include "base/encoding.hpp"
 #include "core/model/limits.hpp"
+#include "core/model/speaker.hpp"
 
 namespace wk {
 namespace {
@@ -322,18 +323,11 @@ Result<void> check_append(const v1::Append& append) {
 }
 
 v1::Actor actor_of(const Principal& principal, const v1::ConversationSummary& state) {
+  const Speaker speaker = speaker_of(principal, state.contact_name());
   v1::Actor actor;
-  if (const auto* visitor = std::get_if<VisitorPrincipal>(&principal)) {
-    actor.set_kind(v1::ACTOR_KIND_VISITOR);
-    actor.set_id(visitor->contact.value());
-    actor.set_name(visitor->name.empty() ? state.contact_name() : visitor->name);
-  } else if (const auto* agent = std::get_if<AgentPrincipal>(&principal)) {
-    actor.set_kind(v1::ACTOR_KIND_AGENT);
-    actor.set_id(agent->agent.value());
-    actor.set_name(agent->name);
-  } else {
-    actor.set_kind(v1::ACTOR_KIND_SYSTEM);
-  }
+  actor.set_kind(speaker.kind);
+  actor.set_id(speaker.id);
+  actor.set_name(std::string(speaker.name));
   return actor;
 }
 

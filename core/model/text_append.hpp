@@ -9,8 +9,7 @@
 
 #include "base/ids.hpp"
 #include "base/shared_bytes.hpp"
-#include "core/model/principal.hpp"
-#include "weikeyi/v1/event.pb.h"
+#include "core/model/speaker.hpp"
 
 namespace wk {
 
@@ -19,16 +18,6 @@ struct TextAppend {
   std::string_view client_id;
   std::string_view text;
 };
-
-// Who speaks, without a copy of the name.
-struct Speaker {
-  v1::ActorKind kind = v1::ACTOR_KIND_UNSPECIFIED;
-  std::uint64_t id = 0;
-  std::string_view name;
-};
-
-// As actor_of() in decide.hpp.
-Speaker speaker_of(const Principal& principal, const v1::ConversationSummary& state);
 
 // Whether check_append() takes it and decide() makes one Message event of it. false: ask them.
 bool becomes_one_message(const TextAppend& append, const v1::ConversationSummary& state, const Principal& principal);

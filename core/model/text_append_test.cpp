@@ -90,7 +90,7 @@ TEST(TextAppend, IsWhatDecideAndFoldMakeOfIt) {
     event.set_conversation_id(state.id());
     event.set_seq(state.last_seq() + 1);
     event.set_time_ms(kNow);
-    const Speaker speaker = speaker_of(principal, state);
+    const Speaker speaker = speaker_of(principal, state.contact_name());
     const EncodedText encoded = encode_text(ConversationId(state.id()), event.seq(), kNow, speaker, append);
     EXPECT_EQ(encoded.bytes.view(), event.SerializeAsString());
     EXPECT_EQ(encoded.client_id, client_id);

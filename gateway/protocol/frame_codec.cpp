@@ -1,18 +1,12 @@
 #include "gateway/protocol/frame_codec.hpp"
 
-#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/util/json_util.h>
-#include <google/protobuf/wire_format_lite.h>
-
-#include <array>
 
 #include "base/assert.hpp"
+#include "core/model/wire_writer.hpp"
 
 namespace wk {
 namespace {
-
-using google::protobuf::io::CodedOutputStream;
-using google::protobuf::internal::WireFormatLite;
 
 std::string to_json(const google::protobuf::Message& message) {
   std::string json;
@@ -21,56 +15,20 @@ std::string to_json(const google::protobuf::Message& message) {
   return json;
 }
 
-std::uint32_t delimited_tag(int field) {
-  return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
-}
-
-// Tags and varints, gathered before they go into a string.
-struct Small {
-  std::array<std::uint8_t, 48> bytes;
-  std::uint8_t* end = bytes.data();
-
-  std::size_t size() const { return static_cast<std::size_t>(end - bytes.data()); }
-  void append_to(std::string& out) const { out.append(reinterpret_cast<const char*>(bytes.data()), size()); }
-  // As protobuf does it: what is zero is not there.
-  void number(int field, std::uint64_t value) {
-    if (value == 0) return;
-    end = CodedOutputStream::WriteTagToArray(WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT), end);
-    end = CodedOutputStream::WriteVarint64ToArray(value, end);
-  }
-  void delimiter(int field, std::size_t size) {
-    end = CodedOutputStream::WriteTagToArray(delimited_tag(field), end);
-    end = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(size), end);
-  }
-};
-
-void append_delimiter(std::string& out, int field, std::size_t size) {
-  Small small;
-  small.delimiter(field, size);
-  small.append_to(out);
-}
-
-std::size_t delimited_bytes(int field, std::size_t size) {
-  return CodedOutputStream::VarintSize32(delimited_tag(field)) +
-         CodedOutputStream::VarintSize32(static_cast<std::uint32_t>(size)) + size;
-}
-
 void append_events_proto(std::string& out, const EventRange& range, bool for_visitor) {
-  Small head;
-  head.number(v1::Events::kConversationIdFieldNumber, range.conversation.value());
-  head.number(v1::Events::kAfterSeqFieldNumber, range.after_seq);
-  head.number(v1::Events::kThroughSeqFieldNumber, range.through_seq);
-  std::size_t body_bytes = head.size();
+  const auto shown = [&](const EventRef& event) { return !for_visitor || event.visitor_may_see; };
+  std::size_t body_bytes = WireWriter::number_bytes(range.conversation.value()) + WireWriter::number_bytes(range.after_seq) +
+                           WireWriter::number_bytes(range.through_seq);
+  for (const EventRef& event : range.events) body_bytes += shown(event) ? WireWriter::text_bytes(event.bytes.view()) : 0;
+  const std::size_t before = out.size();
+  out.resize(before + WireWriter::delimited_bytes(body_bytes));
+  WireWriter to(out.data() + before);
+  to.delimiter(v1::ServerFrame::kEventsFieldNumber, body_bytes);
+  to.number(v1::Events::kConversationIdFieldNumber, range.conversation.value());
+  to.number(v1::Events::kAfterSeqFieldNumber, range.after_seq);
+  to.number(v1::Events::kThroughSeqFieldNumber, range.through_seq);
   for (const EventRef& event : range.events) {
-    if (!for_visitor || event.visitor_may_see) body_bytes += delimited_bytes(v1::Events::kEventsFieldNumber, event.bytes.size());
-  }
-  out.reserve(out.size() + body_bytes + 16);
-  append_delimiter(out, v1::ServerFrame::kEventsFieldNumber, body_bytes);
-  head.append_to(out);
-  for (const EventRef& event : range.events) {
-    if (for_visitor && !event.visitor_may_see) continue;
-    append_delimiter(out, v1::Events::kEventsFieldNumber, event.bytes.size());
-    out.append(event.bytes.view());
+    if (shown(event)) to.text(v1::Events::kEventsFieldNumber, event.bytes.view());
   }
 }
 

@@ -3,8 +3,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/wire_format_lite.h>
 
-#include <array>
-
+#include "core/model/wire_writer.hpp"
 #include "weikeyi/v1/frame.pb.h"
 
 namespace wk {
@@ -12,7 +11,6 @@ namespace {
 
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
-using google::protobuf::io::CodedOutputStream;
 
 constexpr std::uint32_t number(int field) { return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT); }
 constexpr std::uint32_t delimited(int field) { return WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_LENGTH_DELIMITED); }
@@ -87,28 +85,17 @@ std::optional<TextFrame> text_frame(std::string_view payload) {
 }
 
 void append_ack(std::string& out, std::uint32_t ref, ConversationId conversation, Seq seq, std::int64_t time_ms, std::string_view client_id) {
-  // Before the client id: at most five tags and numbers, before them the frame's own tag and length.
-  std::array<std::uint8_t, 64> bytes;
-  std::uint8_t* const body = bytes.data() + 8;
-  std::uint8_t* end = body;
-  const auto field = [&](int field_number, std::uint64_t value) {
-    if (value == 0) return;
-    end = CodedOutputStream::WriteTagToArray(number(field_number), end);
-    end = CodedOutputStream::WriteVarint64ToArray(value, end);
-  };
-  field(v1::Ack::kRefFieldNumber, ref);
-  field(v1::Ack::kConversationIdFieldNumber, conversation.value());
-  field(v1::Ack::kSeqFieldNumber, seq);
-  field(v1::Ack::kTimeMsFieldNumber, static_cast<std::uint64_t>(time_ms));
-  if (!client_id.empty()) {
-    end = CodedOutputStream::WriteTagToArray(delimited(v1::Ack::kClientIdFieldNumber), end);
-    end = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(client_id.size()), end);
-  }
-  const auto body_bytes = static_cast<std::uint32_t>(end - body) + static_cast<std::uint32_t>(client_id.size());
-  std::uint8_t* const begin = body - 1 - CodedOutputStream::VarintSize32(body_bytes);
-  CodedOutputStream::WriteVarint32ToArray(body_bytes, CodedOutputStream::WriteTagToArray(delimited(v1::ServerFrame::kAckFieldNumber), begin));
-  out.append(reinterpret_cast<const char*>(begin), static_cast<std::size_t>(end - begin));
-  out.append(client_id);
+  const std::size_t body_bytes = WireWriter::number_bytes(ref) + WireWriter::number_bytes(conversation.value()) + WireWriter::number_bytes(seq) +
+                                 WireWriter::number_bytes(static_cast<std::uint64_t>(time_ms)) + WireWriter::text_bytes(client_id);
+  const std::size_t before = out.size();
+  out.resize(before + WireWriter::delimited_bytes(body_bytes));
+  WireWriter to(out.data() + before);
+  to.delimiter(v1::ServerFrame::kAckFieldNumber, body_bytes);
+  to.number(v1::Ack::kRefFieldNumber, ref);
+  to.number(v1::Ack::kConversationIdFieldNumber, conversation.value());
+  to.number(v1::Ack::kSeqFieldNumber, seq);
+  to.number(v1::Ack::kTimeMsFieldNumber, static_cast<std::uint64_t>(time_ms));
+  to.text(v1::Ack::kClientIdFieldNumber, client_id);
 }
 
 }  // namespace wk

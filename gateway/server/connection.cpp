@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "core/model/decide.hpp"
 #include "gateway/server/limits.hpp"
 #include "gateway/server/loop_gateway.hpp"
 
@@ -140,7 +141,7 @@ bool Connection::message_overdue() {
 void Connection::on_message(std::string_view payload) {
   bool admitted = false;
   if (phase_ == Phase::kActive && agreement_.encoding == Encoding::kProto) {
-    if (const auto text = text_frame(payload)) {
+    if (const auto text = text_frame(payload); text && client_id_valid(text->append.client_id)) {
       if (!admit_append(text->ref, text->append.client_id) || append_text(*text)) return;
       admitted = true;
     }
