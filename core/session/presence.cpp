@@ -13,12 +13,17 @@ AgentPresence Presence::view(AgentId id, const Entry& entry) {
 
 template <typename F>
 void Presence::change(AgentId agent, F&& apply) {
-  const AgentPresence after = state_.with([&](State& state) {
+  const std::optional<AgentPresence> changed = state_.with([&](State& state) -> std::optional<AgentPresence> {
     Entry& entry = state.agents[agent];
+    const AgentPresence before = view(agent, entry);
     apply(entry);
-    return view(agent, entry);
+    AgentPresence after = view(agent, entry);
+    if (after == before) return std::nullopt;
+    return after;
   });
-  for (const auto& listener : listeners_) listener(after);
+  // Everybody is told: a further device of an agent, or one that reconnects, is no news.
+  if (!changed) return;
+  for (const auto& listener : listeners_) listener(*changed);
 }
 
 void Presence::agent_connected(AgentId agent, const std::string& name, std::uint32_t capacity) {

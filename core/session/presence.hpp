@@ -28,6 +28,7 @@ struct AgentPresence {
   v1::Presence presence = v1::PRESENCE_OFFLINE;
   std::uint32_t held_conversations = 0;
   std::uint32_t capacity = 0;
+  bool operator==(const AgentPresence&) const = default;
 };
 
 class Presence {

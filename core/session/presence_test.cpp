@@ -28,6 +28,30 @@ TEST(Presence, StaysThroughAReloadAndLeavesAfterTheGrace) {
   EXPECT_EQ(seen.back(), v1::PRESENCE_OFFLINE);
 }
 
+TEST(Presence, TellsOnlyWhatChanged) {
+  ManualClock clock;
+  Presence presence(clock);
+  int told = 0;
+  presence.subscribe([&](const AgentPresence&) { ++told; });
+  presence.agent_connected(kLin, "Lin", 5);
+  EXPECT_EQ(told, 1);
+  // A second device, one of them away again, the other back within the grace, the same choice.
+  presence.agent_connected(kLin, "Lin", 5);
+  presence.agent_disconnected(kLin);
+  presence.agent_disconnected(kLin);
+  presence.agent_connected(kLin, "Lin", 5);
+  presence.choose(kLin, v1::PRESENCE_ONLINE);
+  EXPECT_EQ(told, 1);
+  presence.choose(kLin, v1::PRESENCE_BUSY);
+  presence.set_capacity(kLin, 6);
+  presence.held_changed(kLin, 1);
+  EXPECT_EQ(told, 4);
+  presence.agent_disconnected(kLin);
+  clock.advance(16s);
+  presence.sweep();
+  EXPECT_EQ(told, 5);
+}
+
 TEST(Presence, IsOnlineWhileOneOfSeveralTabsLives) {
   ManualClock clock;
   Presence presence(clock);
