@@ -1,6 +1,7 @@
 #include "bench/client/fanout_load.hpp"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "bench/client/accounts.hpp"
@@ -30,6 +31,8 @@ struct Round {
   std::uint64_t events = 0;
   std::uint64_t delivered = 0;
   bool measuring = false;
+  // The server was busy: when the same event is sent again; 0: it was not.
+  std::uint64_t again_ns = 0;
 
   // `last`: the number a subscriber had before.
   void on_text(std::string_view text, std::uint32_t& last) {
@@ -92,7 +95,11 @@ class Writer final : public ServerFramePeer {
     append_.write({.sender = 0, .number = 0, .due_ns = now_ns()}, out);
   }
   void on_ack(std::uint32_t, std::string&) override { acked_ = true; }
-  void on_refusal(const Refusal& refusal, std::string&) override { round_.worker.tally().fail("the writer was refused: " + refusal.text()); }
+  void on_refusal(const Refusal& refusal, std::string&) override {
+    if (refusal.retry_after_ms == 0) return round_.worker.tally().fail("the writer was refused: " + refusal.text());
+    ++round_.worker.tally().refused;
+    round_.again_ns = now_ns() + std::uint64_t{refusal.retry_after_ms} * 1'000'000;
+  }
   void on_closed() override { ++round_.worker.tally().broken; }
 
   Round& round_;
@@ -147,7 +154,11 @@ Result<void> rounds(Round& round, Peer& writer, Write write) {
     out.clear();
     write(Stamp{.sender = 0, .number = ++round.number, .due_ns = round.due_ns}, out);
     round.loop.send(writer, out);
-    WK_TRY_VOID(turn_until(round, [&] { return round.complete(); }, "a delivery"));
+    const auto waited = [&] { return round.again_ns != 0 && now_ns() >= round.again_ns; };
+    do {
+      if (std::exchange(round.again_ns, 0) != 0) round.loop.send(writer, out);
+      WK_TRY_VOID(turn_until(round, [&] { return round.complete() || waited(); }, "a delivery"));
+    } while (!round.complete());
     if (round.measuring) worker.tally().latency.record(now_ns() - round.due_ns);
     worker.tally().completed.store(++round.events, std::memory_order_relaxed);
     worker.tally().delivered.store(round.delivered, std::memory_order_relaxed);

@@ -46,6 +46,7 @@ Result<void> run_fanout(FanoutRun run) {
                 {"delivery_ms", percentiles(measured.delivery)},
                 {"memory_before_mib", mib(before)},
                 {"memory_after_mib", mib(after)},
+                {"refused", measured.refused},
                 {"lost", measured.faults.lost},
                 {"duplicate", measured.faults.duplicate},
                 {"out_of_order", measured.faults.out_of_order},
