@@ -58,7 +58,7 @@ test('the server is killed and started again under an open console', async () =>
   await server.kill();
   await desk.reply('written while it was down');
   await desk.bubble('written while it was down').waitFor();
-  await desk.page.getByText(/No connection/).waitFor();
+  await desk.page.getByText(/No connection/).waitFor({ timeout: 3_000 });
   await picture(desk.page, 'console-offline');
   await server.launch();
   const again = await visitorSocket(server, session);

@@ -14,20 +14,23 @@ export function LinkBar() {
   const { state, waiting } = useLink()
   const [shown, setShown] = useState<'none' | 'away' | 'back'>('none')
   const wasAway = useRef(false)
+  const online = state.kind === 'online'
+  const certain = state.kind === 'stalled' || state.kind === 'closed'
+  // By whether it is online alone: the tries to connect come and go meanwhile, and must not begin the patience anew.
   useEffect(() => {
-    if (state.kind === 'online') {
-      if (!wasAway.current) return setShown('none')
-      wasAway.current = false
-      setShown('back')
-      const timer = setTimeout(() => setShown('none'), backShownMs)
+    if (!online) {
+      const timer = setTimeout(() => {
+        wasAway.current = true
+        setShown('away')
+      }, certain ? 0 : patienceMs)
       return () => clearTimeout(timer)
     }
-    const timer = setTimeout(() => {
-      wasAway.current = true
-      setShown('away')
-    }, state.kind === 'stalled' || state.kind === 'closed' ? 0 : patienceMs)
+    if (!wasAway.current) return setShown('none')
+    wasAway.current = false
+    setShown('back')
+    const timer = setTimeout(() => setShown('none'), backShownMs)
     return () => clearTimeout(timer)
-  }, [state.kind])
+  }, [online, certain])
   const busyUntilMs = state.kind === 'waiting' && state.busy ? state.retryAtMs : 0
   const [, redraw] = useState(0)
   useEffect(() => {
