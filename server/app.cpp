@@ -14,6 +14,7 @@
 #include "gateway/server/limits.hpp"
 #include "server/demo.hpp"
 #include "server/metrics.hpp"
+#include "storage/embedded/manager/start_room.hpp"
 
 namespace wk {
 namespace {
@@ -74,6 +75,7 @@ Result<void> App::open_storage() {
   std::error_code error;
   std::filesystem::create_directories(options_.data, error);
   if (error) return fail(ErrorCode::kIo, "cannot make " + options_.data.string() + ": " + error.message());
+  start_room::give(options_.data);
   WK_TRY(directory_, SqliteDirectory::open(options_.data / "directory.db", clock_));
   StorageManager::Options storage;
   storage.directory = options_.data;

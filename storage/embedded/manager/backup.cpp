@@ -9,6 +9,7 @@
 
 #include "base/crc32c.hpp"
 #include "storage/embedded/journal/segment.hpp"
+#include "storage/embedded/manager/start_room.hpp"
 #include "storage/embedded/sqlite/copy.hpp"
 
 namespace wk {
@@ -87,7 +88,7 @@ Result<std::vector<std::string>> files_of(const fs::path& data) {
     const std::string relative = fs::relative(entry->path(), data).string();
     if (relative == "journal") entry.disable_recursion_pending();
     const bool of_database = relative.ends_with("-wal") || relative.ends_with("-shm");
-    if (!of_database && entry->is_regular_file()) files.push_back(relative);
+    if (!of_database && relative != start_room::kFile && entry->is_regular_file()) files.push_back(relative);
   }
   if (error) return fail(ErrorCode::kIo, "list " + data.string() + ": " + error.message());
   std::sort(files.begin(), files.end());

@@ -27,5 +27,9 @@ inline constexpr Milliseconds kArchiverStepPause{20};
 inline constexpr Milliseconds kArchiverIdlePause{60'000};
 // Events given to a new search index in one transaction.
 inline constexpr std::size_t kSearchBackfillStepEvents = 2'000;
+// What start_room keeps for the next start, and the steps in which it takes what there is. Three WAL indexes of 32 KiB and their
+// neighbours need about a tenth of it.
+inline constexpr std::int64_t kStartRoomBytes = 1 << 20;
+inline constexpr std::int64_t kStartRoomStepBytes = 64 << 10;
 
 }  // namespace wk::limits

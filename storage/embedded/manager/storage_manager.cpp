@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "storage/embedded/journal/format.hpp"
+#include "storage/embedded/manager/start_room.hpp"
 
 namespace wk {
 
@@ -31,6 +32,8 @@ Result<void> StorageManager::start() {
   cold_ = std::make_unique<ColdStore>(directory / "archive");
   WK_TRY_VOID(start_warm());
   WK_TRY_VOID(start_search());
+  // Before the readers, who would take it.
+  start_room::keep(directory);
   // Both exist before either moves: release() asks both.
   if (options_.own_threads) {
     warm_reader_->start();

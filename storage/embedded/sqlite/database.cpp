@@ -3,12 +3,14 @@
 #include <sqlite3.h>
 
 #include "storage/embedded/sqlite/error.hpp"
+#include "storage/embedded/sqlite/wal_index_room.hpp"
 
 namespace wk::sqlite {
 
 void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 
 Result<Database> Database::open(const std::filesystem::path& path, const OpenOptions& options) {
+  reserve_wal_index_room();
   // NOMUTEX: one thread at a time is our promise already.
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= options.mode == OpenMode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

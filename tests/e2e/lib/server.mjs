@@ -57,7 +57,8 @@ export class Server {
     const listening = new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`not listening after ${kStartMs} ms\n${this.log()}`)), kStartMs);
       child.once('error', reject);
-      child.once('exit', (code, signal) => {
+      // 'close' and not 'exit': what it wrote last is read by then.
+      child.once('close', (code, signal) => {
         clearTimeout(timer);
         reject(new Error(`ended before it listened (${code ?? signal})\n${this.log()}`));
       });

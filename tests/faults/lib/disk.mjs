@@ -22,7 +22,8 @@ export class Disk {
     const disk = new Disk();
     try {
       run('truncate', '-s', `${megabytes}M`, disk.image);
-      run('mkfs.ext4', '-q', '-F', '-m', '0', disk.image);
+      // Blocks smaller than a page: room for a byte of it is not room for all of it.
+      run('mkfs.ext4', '-q', '-F', '-m', '0', '-b', '1024', disk.image);
       mkdirSync(disk.path);
       run('mount', '-o', 'loop', disk.image, disk.path);
       return disk;
