@@ -29,10 +29,10 @@ export class Bench {
   }
 
   /** One `weikeyi bench …`; resolves to its JSON. */
-  run(args, { env = {} } = {}) {
+  run(args, { env = {}, withinMs = kRunMs } = {}) {
     return new Promise((done, failed) => {
       const child = this.#start(this.weikeyi, ['bench', ...args.map(String)], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
-      const timer = setTimeout(() => child.kill('SIGKILL'), kRunMs);
+      const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
       let out = '';
       let log = '';
       child.stdout.on('data', (data) => (out += data));
