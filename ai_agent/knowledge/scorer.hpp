@@ -1,0 +1,34 @@
+// The best passages of a collection for a question.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ai_agent/knowledge/snapshot.hpp"
+#include "ai_agent/knowledge/terms.hpp"
+
+namespace wk::ai {
+
+struct QueryVector {
+  std::vector<std::int8_t> values;
+  float scale = 0;  // 0: the question has no vector
+};
+
+struct Candidate {
+  std::uint32_t segment;  // of the collection
+  std::uint32_t passage;
+  float score;
+  float lexical;
+  float similarity;
+  bool with_meaning;
+};
+
+// At most `count`, best first; equal ones in order of entry and passage, so that how the passages
+// lie in segments does not show.
+std::vector<Candidate> best_passages(const Collection& collection, std::span<const QueryTerm> terms,
+                                     const QueryVector& vector, const KindSettings& settings,
+                                     std::size_t count);
+
+}  // namespace wk::ai
