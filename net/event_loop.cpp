@@ -180,6 +180,7 @@ void EventLoop::turn(Milliseconds wait_max) {
   events_count_ = 0;
   run_timers();
   end_turn();
+  serve_handshakes();
   turn_took_ = clock().steady() - now_;
 }
 
@@ -206,7 +207,7 @@ Milliseconds EventLoop::delay(SteadyTime now) const {
 }
 
 int EventLoop::wait_time(Milliseconds wait_max) const {
-  if (!deferred_.empty() || !turn_end_.empty() || !retired_.empty()) return 0;
+  if (!deferred_.empty() || !turn_end_.empty() || !retired_.empty() || !handshakes_.empty()) return 0;
   Milliseconds wait = wait_max;
   if (!due_.empty()) {
     // Rounded up: waking a moment early would mean turning in vain.
@@ -253,6 +254,12 @@ void EventLoop::end_turn() {
   // A destructor may retire more.
   std::vector<std::unique_ptr<Retired>> gone;
   gone.swap(retired_);
+}
+
+void EventLoop::serve_handshakes() {
+  if (handshakes_.empty()) return;
+  const SteadyTime until = clock().steady() + net_limits::kTlsHandshakeTurnMax;
+  handshakes_.serve(net_limits::kTlsHandshakeStepsPerTurnMax, [&] { return clock().steady() >= until; });
 }
 
 void EventLoop::defer(Task task) {

@@ -20,6 +20,7 @@
 #include "base/result.hpp"
 #include "net/limits.hpp"
 #include "net/unique_fd.hpp"
+#include "net/work_line.hpp"
 
 namespace wk {
 
@@ -89,7 +90,8 @@ class LoopHandle {
 // (net/limits.hpp); the queue of posted tasks is as bounded as its producers.
 //
 // One turn: wait, posted tasks, ready descriptors, due timers, deferred tasks, turn-end handlers
-// (output), then what was given to destroy_later() is destroyed.
+// (output), then what was given to destroy_later() is destroyed, and last a part of the line of handshakes
+// is served. While somebody stands in that line the loop does not wait.
 class EventLoop final : public Executor {
  public:
   struct Options {
@@ -129,6 +131,9 @@ class EventLoop final : public Executor {
   }
   void at_turn_end(TurnEndHandler& handler);
   void cancel_turn_end(TurnEndHandler& handler);
+
+  // TLS handshakes: many at once would hold up those who have theirs behind them.
+  WorkLine& handshakes() { return handshakes_; }
 
   // Timers. `every` runs until it is cancelled; cancelling a timer that has run is no error.
   TimerId after(Milliseconds delay, Task task);
@@ -182,6 +187,7 @@ class EventLoop final : public Executor {
   void push_due(Due due);
   void run_timers();
   void end_turn();
+  void serve_handshakes();
 
   const Options options_;
   const UniqueFd epoll_;
@@ -205,6 +211,7 @@ class EventLoop final : public Executor {
   std::vector<Task> posted_, deferred_, deferred_now_;
   std::vector<TurnEndHandler*> turn_end_, turn_end_now_;
   std::vector<std::unique_ptr<Retired>> retired_;
+  WorkLine handshakes_;
   LoopStats stats_;
 };
 

@@ -44,6 +44,10 @@ inline constexpr std::size_t kAddressesMax = 50'000;
 // --- TLS
 // A handshake not done by then is cut.
 inline constexpr Milliseconds kTlsHandshakeTimeout{10'000};
+// Steps of handshakes a loop takes in one turn, and how long they may hold it up (the last one goes over it): a signature takes some
+// 0.25 ms. The others wait in line for the next turn, in the order they came.
+inline constexpr std::size_t kTlsHandshakeStepsPerTurnMax = 16;
+inline constexpr Milliseconds kTlsHandshakeTurnMax{4};
 
 // --- HTTP
 // Request line and header lines together: 431 beyond (414 when the request line alone is longer

@@ -22,6 +22,16 @@ struct Stream::Closing {
   std::size_t discarded_bytes_left;
 };
 
+// Where a stream waits for the next step of its TLS handshake.
+class Stream::HandshakePlace final : public LinePlace {
+ public:
+  explicit HandshakePlace(Stream& stream) : stream_(stream) {}
+
+ private:
+  void on_turn() override { stream_.handshake_step(); }
+  Stream& stream_;
+};
+
 std::string_view close_reason_name(CloseReason reason) {
   switch (reason) {
     case CloseReason::kLocal:
@@ -58,7 +68,7 @@ Stream::Stream(EventLoop& loop, UniqueFd socket, Options options)
   setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (options.tls != nullptr) {
     secure_ = true;
-    tls_ = TlsSession::accept(*options.tls, socket_.get());
+    tls_ = TlsSession::accept(*options.tls, socket_.get(), std::make_unique<HandshakePlace>(*this));
     if (!tls_) die(CloseReason::kTls);
   }
 }
@@ -156,6 +166,7 @@ void Stream::flush() {
 }
 
 void Stream::send_pending() {
+  if (handshaking()) return;
   send_blocked_ = false;
   while (out_ && !out_->empty()) {
     const std::size_t sent = tls_ ? send_tls() : send_plain();
@@ -229,6 +240,12 @@ void Stream::on_fd_ready(std::uint32_t events) {
     // Gone while we are not reading; the kernel would tell us again and again.
     return die(CloseReason::kError);
   }
+  if (handshaking()) {
+    // Who leaves while its handshake waits gives up its place.
+    if ((events & EPOLLRDHUP) != 0) return die(CloseReason::kPeerClosed);
+    loop_->handshakes().join(*tls_->handshake_place());
+    return watch_as_needed();
+  }
   if ((events & EPOLLOUT) != 0) {
     send_pending();
     after_sending();
@@ -236,7 +253,31 @@ void Stream::on_fd_ready(std::uint32_t events) {
   if (attached_ && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) read_ready();
 }
 
+// --- TLS handshake
+
+bool Stream::handshaking() const { return tls_ && tls_->handshake_place() != nullptr; }
+
+void Stream::leave_line() {
+  if (handshaking()) tls_->handshake_place()->leave();
+}
+
+void Stream::handshake_step() {
+  if (!wants_input()) return watch_as_needed();
+  send_blocked_ = false;
+  const TlsSession::Progress progress = tls_->handshake();
+  if (progress.status != TlsSession::Status::kDone) {
+    no_data(progress.status);
+    return watch_as_needed();
+  }
+  // What came together with its last message, and what was written before it.
+  watch_as_needed();
+  read_ready();
+  if (out_ && attached_) loop_->at_turn_end(*this);
+}
+
 void Stream::read_ready() {
+  // The kernel tells when there is something for the next step.
+  if (handshaking()) return;
   for (int reads = 0; reads < net_limits::kReadsPerTurnMax; ++reads) {
     // What was kept comes before what is new, and before its end.
     if (redeliver_ && in_) redeliver_kept();
@@ -271,29 +312,7 @@ bool Stream::wants_input() const {
 }
 
 std::size_t Stream::receive(std::span<char> buffer) {
-  if (tls_) {
-    const TlsSession::Progress progress = tls_->read(buffer);
-    switch (progress.status) {
-      case TlsSession::Status::kDone:
-        return progress.bytes;
-      case TlsSession::Status::kWantRead:
-        return 0;
-      case TlsSession::Status::kWantWrite:
-        send_blocked_ = true;
-        watch_as_needed();
-        return 0;
-      case TlsSession::Status::kEnded:
-        end_of_input();
-        return 0;
-      case TlsSession::Status::kReset:
-        die(CloseReason::kError);
-        return 0;
-      case TlsSession::Status::kFailed:
-        die(CloseReason::kTls);
-        return 0;
-    }
-    return 0;
-  }
+  if (tls_) return receive_tls(buffer);
   for (;;) {
     const ssize_t received = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (received > 0) return static_cast<std::size_t>(received);
@@ -305,6 +324,31 @@ std::size_t Stream::receive(std::span<char> buffer) {
       die(CloseReason::kError);
     }
     return 0;
+  }
+}
+
+std::size_t Stream::receive_tls(std::span<char> buffer) {
+  const TlsSession::Progress progress = tls_->read(buffer);
+  if (progress.status == TlsSession::Status::kDone) return progress.bytes;
+  no_data(progress.status);
+  return 0;
+}
+
+// Why TLS brought none.
+void Stream::no_data(detail::TlsStatus status) {
+  switch (status) {
+    case TlsSession::Status::kDone:
+    case TlsSession::Status::kWantRead:
+      return;
+    case TlsSession::Status::kWantWrite:
+      send_blocked_ = true;
+      return watch_as_needed();
+    case TlsSession::Status::kEnded:
+      return end_of_input();
+    case TlsSession::Status::kReset:
+      return die(CloseReason::kError);
+    case TlsSession::Status::kFailed:
+      return die(CloseReason::kTls);
   }
 }
 
@@ -417,6 +461,7 @@ void Stream::die(CloseReason reason) {
   state_ = State::kDead;
   in_.reset();
   closing_.reset();
+  leave_line();
   if (attached_) loop_->unwatch(socket_.get(), *this);
   attached_ = false;
   loop_->at_turn_end(*this);
@@ -441,8 +486,10 @@ void Stream::on_turn_end() {
 
 void Stream::watch_as_needed() {
   if (!attached_) return;
-  const std::uint32_t wanted = (wants_input() ? std::uint32_t{EPOLLIN} : 0U) |
-                               (send_blocked_ ? std::uint32_t{EPOLLOUT} : 0U);
+  // Who stands in line is told nothing but that the peer has gone: what is readable stays so.
+  const std::uint32_t wanted = handshaking() && tls_->handshake_place()->in_line()
+                                   ? std::uint32_t{EPOLLRDHUP}
+                                   : (wants_input() ? std::uint32_t{EPOLLIN} : 0U) | (send_blocked_ ? std::uint32_t{EPOLLOUT} : 0U);
   if (wanted == watched_) return;
   watched_ = wanted;
   if (!loop_->rewatch(socket_.get(), wanted, *this)) die(CloseReason::kError);
@@ -455,6 +502,7 @@ void Stream::detach() {
   if (loop_ == nullptr) return;
   closing_.reset();
   loop_->cancel_turn_end(*this);
+  leave_line();
   if (attached_) loop_->unwatch(socket_.get(), *this);
   attached_ = false;
   send_blocked_ = false;

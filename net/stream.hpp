@@ -23,6 +23,7 @@ class Stream;
 class TlsContext;
 namespace detail {
 class TlsSession;
+enum class TlsStatus : std::uint8_t;
 class SendQueue;
 }  // namespace detail
 
@@ -159,6 +160,7 @@ class Stream final : private FdHandler, private TurnEndHandler {
  private:
   enum class State : std::uint8_t { kOpen, kFlushing, kLingering, kDead, kTold };
   struct Closing;
+  class HandshakePlace;
 
   Stream(EventLoop& loop, UniqueFd socket, Options options);
   void on_fd_ready(std::uint32_t events) override;
@@ -172,10 +174,16 @@ class Stream final : private FdHandler, private TurnEndHandler {
   std::size_t send_tls();
   void after_sending();
 
+  bool handshaking() const;
+  void handshake_step();
+  void leave_line();
+
   void read_ready();
   bool wants_input() const;
   // One read. 0: would block, ended or failed, which it has dealt with.
   std::size_t receive(std::span<char> buffer);
+  std::size_t receive_tls(std::span<char> buffer);
+  void no_data(detail::TlsStatus status);
   void deliver(std::span<char> fresh);
   void deliver_kept();
   void redeliver_kept();

@@ -24,6 +24,7 @@ struct TlsSession::Handshake {
   std::size_t read_bytes = 0, write_bytes = 0;
   // Records sent under write_secret.
   std::uint64_t written = 0;
+  std::unique_ptr<LinePlace> place;
 };
 
 namespace {
@@ -99,11 +100,13 @@ void prepare_for_sessions(SSL_CTX* context) {
   });
 }
 
-TlsSession::TlsSession(SSL* ssl, int fd) : ssl_(ssl), fd_(fd), handshake_(std::make_unique<Handshake>()) {
+TlsSession::TlsSession(SSL* ssl, int fd, std::unique_ptr<LinePlace> place)
+    : ssl_(ssl), fd_(fd), handshake_(std::make_unique<Handshake>()) {
+  handshake_->place = std::move(place);
   SSL_set_ex_data(ssl, handshake_slot(), handshake_.get());
 }
 
-std::unique_ptr<TlsSession> TlsSession::accept(TlsContext& context, int fd) {
+std::unique_ptr<TlsSession> TlsSession::accept(TlsContext& context, int fd, std::unique_ptr<LinePlace> place) {
   SSL* ssl = SSL_new(context.current().get());  // holds the context by a count of its own
   if (ssl == nullptr) return nullptr;
   BIO* bio = BIO_new(socket_method());
@@ -114,7 +117,7 @@ std::unique_ptr<TlsSession> TlsSession::accept(TlsContext& context, int fd) {
   BIO_set_fd(bio, fd, BIO_NOCLOSE);
   SSL_set_bio(ssl, bio, bio);
   SSL_set_accept_state(ssl);
-  return std::unique_ptr<TlsSession>(new TlsSession(ssl, fd));
+  return std::unique_ptr<TlsSession>(new TlsSession(ssl, fd, std::move(place)));
 }
 
 TlsSession::~TlsSession() { SSL_free(ssl_); }
@@ -137,10 +140,10 @@ TlsSession::Progress TlsSession::failure(int result) const {
   }
 }
 
-bool TlsSession::handshake_done() const { return ssl_ == nullptr || handshake_ == nullptr; }
+LinePlace* TlsSession::handshake_place() const { return handshake_ ? handshake_->place.get() : nullptr; }
 
-TlsSession::Progress TlsSession::advance() {
-  if (handshake_done()) return {Status::kDone};
+TlsSession::Progress TlsSession::handshake() {
+  WK_ASSERT(handshake_);
   errno = 0;
   if (const int result = SSL_do_handshake(ssl_); result != 1) return failure(result);
   take_over();
@@ -165,7 +168,7 @@ void TlsSession::take_over() {
 }
 
 TlsSession::Progress TlsSession::read(std::span<char> out) {
-  if (const Progress ready = advance(); ready.status != Status::kDone) return ready;
+  WK_ASSERT(!handshake_);
   if (records_) return read_records(out);
   errno = 0;
   std::size_t count = 0;
@@ -226,7 +229,7 @@ TlsSession::Progress TlsSession::read_records(std::span<char> out) {
 }
 
 TlsSession::Progress TlsSession::write(std::string_view bytes) {
-  if (const Progress ready = advance(); ready.status != Status::kDone) return ready;
+  WK_ASSERT(!handshake_);
   if (records_) return write_records(bytes);
   errno = 0;
   std::size_t count = 0;
@@ -266,7 +269,7 @@ bool TlsSession::has_pending() const {
 
 void TlsSession::shutdown() {
   // Within a handshake it would be an error, and nobody is there to hear it.
-  if (!handshake_done()) return;
+  if (handshake_) return;
   if (records_) {
     if (unsent_) return;
     std::string alert;

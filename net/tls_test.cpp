@@ -2,17 +2,15 @@
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <utime.h>
 
-#include <cstdio>
 #include <fstream>
 
 #include "net/http_server.hpp"
 #include "net/test_support.hpp"
+#include "net/tls_test_support.hpp"
 #include "net/tls_limits.hpp"
 
 namespace wk {
@@ -20,42 +18,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
-using Session = std::unique_ptr<SSL, Freer<SSL_free>>;
-
-// Writes a self-made certificate for `name` and its key.
-void make_certificate(const std::string& name, const TlsOptions& files) {
-  const Key key(EVP_EC_gen("P-256"));
-  ASSERT_NE(key, nullptr);
-  const Certificate certificate(X509_new());
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* subject = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), subject);
-  ASSERT_NE(X509_sign(certificate.get(), key.get(), EVP_sha256()), 0);
-  std::FILE* out = std::fopen(files.certificate_file.c_str(), "w");
-  ASSERT_NE(out, nullptr);
-  PEM_write_X509(out, certificate.get());
-  std::fclose(out);
-  out = std::fopen(files.key_file.c_str(), "w");
-  ASSERT_NE(out, nullptr);
-  PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  std::fclose(out);
-}
+using test::Certificate;
+using test::make_certificate;
+using test::OpenSslContext;
+using test::OpenSslSession;
 
 class TlsClient {
  public:
@@ -105,7 +71,7 @@ class TlsClient {
   bool connected = false;
 
  private:
-  Session ssl_;
+  OpenSslSession ssl_;
 };
 
 constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -169,7 +135,7 @@ class TlsTest : public ::testing::Test {
   test::LoopThread loop;
   std::unique_ptr<HttpServer> server;
   Endpoint endpoint;
-  Context client_context;
+  OpenSslContext client_context;
 };
 
 TEST_F(TlsTest, SpeaksBothVersionsButNoOlder) {
@@ -182,7 +148,7 @@ TEST_F(TlsTest, SpeaksBothVersionsButNoOlder) {
     ASSERT_TRUE(client.send(kGet));
     EXPECT_TRUE(client.receive_until(";").ends_with("\r\n\r\n1:0;"));
   }
-  const Context old(SSL_CTX_new(TLS_client_method()));
+  const OpenSslContext old(SSL_CTX_new(TLS_client_method()));
   SSL_CTX_set_security_level(old.get(), 0);
   SSL_CTX_set_min_proto_version(old.get(), TLS1_1_VERSION);
   SSL_CTX_set_max_proto_version(old.get(), TLS1_1_VERSION);

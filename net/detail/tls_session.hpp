@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,28 +10,37 @@
 
 #include "net/detail/tls_records.hpp"
 #include "net/tls.hpp"
+#include "net/work_line.hpp"
 
 struct ssl_st;
 
 namespace wk::detail {
 
-// Purpose: TLS of one stream. Owner: the Stream. Thread: that of the stream. The handshake happens inside read() and write(), and
-// is OpenSSL's. Behind it a TLS 1.3 connection is two keys and counters (TlsRecords) and OpenSSL's state is freed; one of TLS 1.2
-// goes on with OpenSSL, which holds no buffers between records (SSL_MODE_RELEASE_BUFFERS).
+// How reading, writing or a step of the handshake went.
+enum class TlsStatus : std::uint8_t { kDone, kWantRead, kWantWrite, kEnded, kReset, kFailed };
+
+// Purpose: TLS of one stream. Owner: the Stream. Thread: that of the stream. The handshake is OpenSSL's; each of its steps may take
+// long, so the stream asks for it when its place in the loop's line of handshakes comes up. Behind it a TLS 1.3 connection is two
+// keys and counters (TlsRecords) and OpenSSL's state is freed; one of TLS 1.2 goes on with OpenSSL, which holds no buffers between
+// records (SSL_MODE_RELEASE_BUFFERS).
 class TlsSession {
  public:
-  // Null when OpenSSL has no memory.
-  static std::unique_ptr<TlsSession> accept(TlsContext& context, int fd);
+  // Null when OpenSSL has no memory. `place` is where the stream waits for its handshake's steps; it goes when that is over.
+  static std::unique_ptr<TlsSession> accept(TlsContext& context, int fd, std::unique_ptr<LinePlace> place);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  enum class Status { kDone, kWantRead, kWantWrite, kEnded, kReset, kFailed };
+  using Status = TlsStatus;
   struct Progress {
     Status status;
     std::size_t bytes = 0;
   };
-  // Requires: room for a whole record and its header, kTlsReadBytesMin.
+  // Null: the handshake is over.
+  LinePlace* handshake_place() const;
+  // One step of the handshake. kDone: it is over, its place is gone.
+  Progress handshake();
+  // Both require: the handshake is over. Reading: room for a whole record and its header, kTlsReadBytesMin.
   Progress read(std::span<char> out);
   // After kWantRead/kWantWrite the next call must bring the same bytes (elsewhere, or with more
   // behind them).
@@ -54,11 +64,8 @@ class TlsSession {
     std::size_t plain = 0;
   };
 
-  TlsSession(ssl_st* ssl, int fd);
+  TlsSession(ssl_st* ssl, int fd, std::unique_ptr<LinePlace> place);
   friend void prepare_for_sessions(ssl_ctx_st* context);
-  bool handshake_done() const;
-  // kDone once the handshake is over and it is known who goes on.
-  Progress advance();
   // From OpenSSL to TlsRecords, where that knows the suite.
   void take_over();
   Progress failure(int result) const;
