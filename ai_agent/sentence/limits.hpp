@@ -1,0 +1,15 @@
+// Bounds of sentence encoding, and what happens at them.
+#pragma once
+
+#include <cstddef>
+
+namespace wk::ai::sentence_limits {
+
+// Of a sentence; the model has seen no longer ones. What is beyond is not looked at.
+inline constexpr std::size_t kTokensMax = 128;
+// Of text looked at, so that cutting it into tokens is bounded too.
+inline constexpr std::size_t kTextBytesMax = 2 * 1024;
+// A model's file; a larger one is refused.
+inline constexpr std::size_t kModelFileBytesMax = 64 * 1024 * 1024;
+
+}  // namespace wk::ai::sentence_limits
