@@ -8,9 +8,11 @@ namespace {
 
 constexpr std::size_t kTerms = ConfidenceModel::kTerms;
 constexpr int kSteps = 25;
-// How many examples of medium doubt a weight of the prior stands against.
+// How much a weight resists. Squares bend far from where examples lie, and there they would trust
+// what is furthest: only thousands of examples may teach them.
 constexpr double kRidge = 10;
-constexpr double kRidgeSquares = 50;
+constexpr double kRidgeSquares = 30;
+constexpr double kRidgeSquaresOfFew = 300'000;
 constexpr double kRidgeConstant = 1;
 // Fewer of a kind are chance.
 constexpr std::size_t kOfEachKindMin = 10;
@@ -46,29 +48,31 @@ void solve(std::array<std::array<double, kTerms>, kTerms>& a, std::array<double,
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
-// Where learning begins and, with few examples, mostly stays.
+// Where learning begins and, with few examples, mostly stays: what four models of 10 and of 30
+// examples an intent, drawn from the training parts of CLINC150 and BANKING77, got right and wrong.
+struct Prior {
+  std::array<float, kSignals> mean;
+  std::array<float, kSignals> deviation;
+  std::array<float, kSignals> weights;
+  float constant;
+};
+constexpr Prior kLexicalPrior{{0.109f, 0.748f, 0.109f, 0.748f, 1, 0.410f, 0, 0, 0, 0.068f, 2.341f},
+                              {0.501f, 0.571f, 0.501f, 0.571f, 1, 0.181f, 1, 1, 1, 0.107f, 0.452f},
+                              {0.397f, 0.663f, 0.397f, 0.663f, 0, 0.251f, 0, 0, 0, -0.184f, 0.237f},
+                              1.534f};
+constexpr Prior kJointPrior{
+    {0.615f, 0.910f, 0.067f, 0.681f, 0.835f, 0.397f, 0.769f, 0.696f, 0.111f, 0.068f, 2.341f},
+    {0.544f, 0.647f, 0.554f, 0.656f, 0.371f, 0.191f, 0.113f, 0.111f, 0.123f, 0.107f, 0.452f},
+    {0.672f, 1.035f, 0.195f, 0.212f, 0.067f, 0.187f, 0.760f, -0.515f, 0.138f, -0.018f, 0.114f},
+    1.838f};
+
 ConfidenceModel prior(bool sentence) {
+  const Prior& from = sentence ? kJointPrior : kLexicalPrior;
   ConfidenceModel out;
-  const auto set = [&](Signal signal, float mean, float deviation, float weight) {
-    const auto i = static_cast<std::size_t>(signal);
-    out.mean[i] = mean;
-    out.inverse_deviation[i] = 1 / deviation;
-    out.weights[i] = weight;
-  };
-  set(Signal::kScore, 0.1f, 0.5f, 0.5f);
-  set(Signal::kMargin, 0.7f, 0.5f, 0.8f);
-  set(Signal::kLexicalScore, 0.0f, 0.5f, 0.3f);
-  set(Signal::kLexicalMargin, 0.5f, 0.6f, 0.3f);
-  set(Signal::kAgree, 0.8f, 0.4f, 0.2f);
-  set(Signal::kNearestWords, 0.35f, 0.2f, 0.3f);
-  set(Signal::kUnknownWords, 0.15f, 0.2f, -0.6f);
-  set(Signal::kLength, 2.2f, 0.5f, 0.0f);
-  if (sentence) {
-    set(Signal::kNearestSentence, 0.65f, 0.12f, 0.5f);
-    set(Signal::kNearSentences, 0.55f, 0.12f, 0.3f);
-    set(Signal::kSentenceMargin, 0.15f, 0.15f, 0.3f);
-  }
-  out.weights[kTerms - 1] = 0.8f;
+  out.mean = from.mean;
+  for (std::size_t i = 0; i < kSignals; ++i) out.inverse_deviation[i] = 1 / from.deviation[i];
+  std::copy(from.weights.begin(), from.weights.end(), out.weights.begin());
+  out.weights[kTerms - 1] = from.constant;
   return out;
 }
 
@@ -98,6 +102,8 @@ ConfidenceModel train_confidence(std::span<const ConfidenceExample> examples, bo
   std::array<double, kTerms> weights{};
   std::copy(model.weights.begin(), model.weights.end(), weights.begin());
   const std::array<double, kTerms> before = weights;
+  const double ridge_squares =
+      kRidgeSquares + kRidgeSquaresOfFew / static_cast<double>(examples.size());
   for (int step = 0; step < kSteps; ++step) {
     std::array<std::array<double, kTerms>, kTerms> hessian{};
     std::array<double, kTerms> gradient{};
@@ -115,7 +121,7 @@ ConfidenceModel train_confidence(std::span<const ConfidenceExample> examples, bo
       }
     }
     for (std::size_t i = 0; i < kTerms; ++i) {
-      const double ridge = i < kSignals ? kRidge : i + 1 < kTerms ? kRidgeSquares : kRidgeConstant;
+      const double ridge = i < kSignals ? kRidge : i + 1 < kTerms ? ridge_squares : kRidgeConstant;
       hessian[i][i] += ridge;
       gradient[i] -= ridge * (weights[i] - before[i]);
     }

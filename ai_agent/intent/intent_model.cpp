@@ -183,6 +183,14 @@ Classification IntentModel::classify_with(std::string_view text, std::string_vie
     signal(Signal::kNearSentences) = near[0].mean;
     signal(Signal::kSentenceMargin) = count > 1 ? near[0].best - near[1].best : 1;
   }
+  if (classes == 1) {
+    // Nothing to tell it from: scores say nothing, nearness has to.
+    const float nearest = std::max(signal(Signal::kNearestWords), signal(Signal::kNearestSentence));
+    for (const Signal by_score :
+         {Signal::kScore, Signal::kMargin, Signal::kLexicalScore, Signal::kLexicalMargin}) {
+      signal(by_score) = 2 * nearest - 1;
+    }
+  }
   out.confidence =
       (out.sentence ? parts_.joint_confidence : parts_.lexical_confidence).probability(out.signals);
   out.zone = out.confidence >= zones.act   ? Zone::kAct

@@ -23,9 +23,9 @@ constexpr int kEpochsFold = 6;
 constexpr std::uint32_t kTextsMinLarge = 2;
 // What is out of scope is taken to be this part of all messages, whatever the number of examples of
 // it.
-constexpr float kRejectShare = 0.25f;
+constexpr float kRejectShare = 0.2f;
 // Labelled rejects count this much more than intents left out, which only stand for them.
-constexpr float kLabelledRejectWeight = 3;
+constexpr float kLabelledRejectWeight = 10;
 // From so many on the zones' defaults hold; with fewer the lower bound is where this share of right
 // answers would be lost.
 constexpr std::size_t kLabelledRejectsWanted = 200;

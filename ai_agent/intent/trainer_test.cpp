@@ -67,7 +67,8 @@ TEST(Train, OneIntentAloneIsAModel) {
   const auto strange = trained->model->classify("xylophone zebra quartz", "", Zones{}, scratch);
   ASSERT_EQ(known.ranked_count, 1u);
   EXPECT_EQ(known.candidates, 1u);
-  EXPECT_GT(known.confidence, strange.confidence);
+  EXPECT_EQ(known.zone, Zone::kAct);
+  EXPECT_EQ(strange.zone, Zone::kHandOver);
 }
 
 TEST(Train, OneExampleEachIsEnoughToBegin) {
