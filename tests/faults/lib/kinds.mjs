@@ -62,6 +62,8 @@ export const kinds = {
     prlimit(server.pid, `--as=${pages * 4_096 + random.between(0, 1 << 20)}:`);
     await delay(random.between(100, 800));
     if (server.running) prlimit(server.pid, '--as=unlimited:');
+    // It may be ending already, and is seen to have ended a moment later.
+    await delay(300);
   },
 
   /** The disk is full for a while. */

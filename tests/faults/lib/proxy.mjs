@@ -92,7 +92,11 @@ export class Proxy {
       pair.server.on('close', () => this.#zombies.delete(pair.server));
     }
     // A server may have so many descriptors only; the oldest end after all.
-    while (this.#zombies.size > 200) this.#zombies.values().next().value.destroy();
+    while (this.#zombies.size > 200) {
+      const [oldest] = this.#zombies;
+      this.#zombies.delete(oldest);
+      oldest.destroy();
+    }
   }
 
   async close() {
