@@ -19,6 +19,10 @@ inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
 // A file and all files of a site, unless settings say otherwise; beyond: 413 and 507.
 inline constexpr std::uint64_t kUploadBytesMaxDefault = 256ull << 20;
 inline constexpr std::uint64_t kSiteBytesMaxDefault = 20ull << 30;
+// Of an entry of the knowledge: its title and each phrasing, the answer or article, how many phrasings; beyond: 413.
+inline constexpr std::size_t kKnowledgeTitleBytesMax = 1'000;
+inline constexpr std::size_t kKnowledgeBodyBytesMax = 200'000;
+inline constexpr std::size_t kKnowledgePhrasingsMax = 50;
 // Of an upload in memory before the disk has it; then the sender waits.
 inline constexpr std::size_t kUploadBufferBytes = 512 * 1024;
 // Calls that wait for a thread; beyond: 503 with a retry time.

@@ -13,8 +13,10 @@
 #include "core/auth/attachment_link.hpp"
 #include "core/auth/authenticator.hpp"
 #include "core/auth/visitor_token.hpp"
+#include "core/ports/bot_trial.hpp"
 #include "core/ports/conversation_store.hpp"
 #include "core/ports/directory.hpp"
+#include "core/ports/knowledge_store.hpp"
 #include "core/session/admission.hpp"
 #include "core/session/conversation_service.hpp"
 #include "core/session/presence.hpp"
@@ -47,6 +49,8 @@ struct Services {
   // By address: visitor sessions; and looks at an agent's credential where the address is over a limit.
   AddressRates& sessions;
   AddressRates& agent_proofs;
+  KnowledgeStore& knowledge;
+  BotTrial& bot;
   IdGenerator ids{};
 };
 

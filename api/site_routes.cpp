@@ -47,6 +47,16 @@ Result<void> check_appearance(const v1::WidgetAppearance& appearance) {
   return check_texts(appearance.offline_message());
 }
 
+Result<void> check_bot(const v1::BotSettings& bot) {
+  if (bot.name().size() > limits::kNameBytesMax) return fail(ErrorCode::kTooLarge, "the AI agent's name is too long");
+  if (bot.confidence_to_answer_permille() > 1'000) return invalid("confidenceToAnswerPermille must be 0 to 1000");
+  if (bot.handover_words_size() > 100) return fail(ErrorCode::kTooLarge, "too many handover words");
+  for (const std::string& word : bot.handover_words()) {
+    if (word.empty() || word.size() > 100) return invalid("a handover word must have 1 to 100 bytes");
+  }
+  return {};
+}
+
 Result<void> check_name(const std::string& name) {
   if (name.find_first_not_of(" \t") == std::string::npos) return invalid("the name is empty");
   if (name.size() > limits::kNameBytesMax) return fail(ErrorCode::kTooLarge, "the name is too long");
@@ -113,6 +123,10 @@ Result<Reply> update(Call& call) {
     *site.mutable_messages_per_visitor() = request.messages_per_visitor();
   }
   if (request.inherit_messages_per_visitor()) site.clear_messages_per_visitor();
+  if (request.has_bot()) {
+    WK_TRY_VOID(check_bot(request.bot()));
+    *site.mutable_bot() = request.bot();
+  }
   WK_TRY_VOID(call.services.directory.update_site(site));
   call.services.admission.look_at_sites();
   return reply(shown(call, std::move(site)));

@@ -43,6 +43,20 @@ std::size_t loop_count(const ServeOptions& options) {
   return options.loops != 0 ? options.loops : std::max(1u, std::thread::hardware_concurrency());
 }
 
+// Both are told of every change.
+class RouterAndBot final : public CommitListener {
+ public:
+  RouterAndBot(CommitListener& router, CommitListener& bot) : router_(router), bot_(bot) {}
+  void on_change(const SummaryPtr& before, const SummaryPtr& after) override {
+    router_.on_change(before, after);
+    bot_.on_change(before, after);
+  }
+
+ private:
+  CommitListener& router_;
+  CommitListener& bot_;
+};
+
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -66,6 +80,7 @@ App::App(ServeOptions options)
       pool_({.name = "storage", .threads = 4, .queue_tasks_max = 20'000}),
       api_pool_({.name = "api", .threads = 8, .queue_tasks_max = api_limits::kCallsQueuedMax}),
       file_pool_({.name = "files", .threads = 2, .queue_tasks_max = 4'096}),
+      ai_pool_({.name = "ai", .threads = 2, .queue_tasks_max = 256}),
       presence_(clock_),
       started_(clock_.steady()) {}
 
@@ -83,6 +98,7 @@ Result<void> App::open_storage() {
   storage.clock = &clock_;
   storage.warm_keep = std::chrono::hours(24) * options_.archive_after_days;
   WK_TRY(storage_, StorageManager::open(std::move(storage)));
+  WK_TRY(knowledge_store_, SqliteKnowledge::open(options_.data / "knowledge.db"));
   return {};
 }
 
@@ -106,7 +122,11 @@ Result<void> App::open_core() {
   broker_ = std::make_unique<Broker>(executors, *storage_, pool_, clock_);
   conversations_ = std::make_unique<ConversationService>(*broker_, *directory_, pool_);
   router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
-  broker_->set_listener(*router_);
+  knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", nullptr, clock_);
+  brain_ = std::make_unique<ai::Brain>(*knowledge_, clock_);
+  bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_});
+  listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);
+  broker_->set_listener(*listeners_);
   WK_TRY_VOID(open_doors());
 
   gateway_services_.emplace(GatewayServices{*broker_, *conversations_, *storage_, *directory_, *authenticator_,
@@ -128,7 +148,9 @@ Result<void> App::open_core() {
                                       .not_ready = [this] { return not_ready(); },
                                       .admission = *admission_,
                                       .sessions = *sessions_,
-                                      .agent_proofs = *agent_proofs_});
+                                      .agent_proofs = *agent_proofs_,
+                                      .knowledge = *knowledge_,
+                                      .bot = *bot_});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};
@@ -198,7 +220,17 @@ Result<void> App::start_loops() {
     loop.thread = std::thread([&loop] { loop.loop->run(); });
   }
   router_->start();
+  start_bot();
   return {};
+}
+
+void App::start_bot() {
+  // Behind the start: chat does not wait for it.
+  const Enqueued enqueued = ai_pool_.submit([this] {
+    if (auto loaded = knowledge_->load(); !loaded) log_error("knowledge.not_loaded", {{"reason", loaded.error().context}});
+    bot_->start();
+  });
+  WK_ASSERT(enqueued == Enqueued::kAccepted);
 }
 
 Result<void> App::listen() {
@@ -248,7 +280,7 @@ void App::print_listening() {
 Result<void> App::run() {
   WK_TRY_VOID(start_loops());
   if (options_.demo) {
-    WK_TRY(demo_json_, make_demo(*api_services_, options_.data));
+    WK_TRY(demo_json_, make_demo(*api_services_, options_.data, options_.demo_bot));
   }
   if (!tls_) {
     log_warning("server.no_tls", {{"reason", "cookies and passwords travel in the clear; use --tls-cert and --tls-key, or a proxy with TLS"}});
@@ -272,10 +304,12 @@ void App::wait_for_signal() {
     }
     presence_.sweep();
     router_->tick();
+    bot_->tick();
     // What other ways than REST changed (the demo, commands): within a second.
     admission_->look_at_sites();
     if (second % 5 == 0) {
       broker_->sweep();
+      (void)ai_pool_.submit([this] { save_knowledge(false); });
       if (tls_) {
         if (auto reloaded = tls_->reload_if_changed(); !reloaded) {
           log_error("tls.reload_failed", {{"reason", reloaded.error().context}});
@@ -312,6 +346,8 @@ void App::stop() {
   ended_subscription_.reset();
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
   api_pool_.stop();
+  ai_pool_.stop();
+  save_knowledge(true);
   pool_.stop();
   file_pool_.stop();
   if (storage_) storage_->close();
@@ -322,6 +358,10 @@ void App::stop() {
     loop.gateway.reset();
   }
   if (running) log_info("server.stopped");
+}
+
+void App::save_knowledge(bool now) {
+  if (auto saved = knowledge_->save(now); !saved) log_warning("knowledge.index_not_saved", {{"reason", saved.error().context}});
 }
 
 std::string App::not_ready() const {
@@ -340,6 +380,7 @@ std::string App::metrics() {
                        .loops = std::move(loops),
                        .api_queued = api_pool_.queued(),
                        .storage_queued = pool_.queued(),
+                       .bot = bot_->figures(),
                        .up_seconds = std::chrono::duration<double>(clock_.steady() - started_).count()});
 }
 

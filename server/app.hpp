@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "ai_agent/agent/bot_agent.hpp"
+#include "ai_agent/agent/knowledge_base.hpp"
 #include "api/dispatcher.hpp"
 #include "api/pages.hpp"
 #include "api/services.hpp"
@@ -19,6 +21,7 @@
 #include "server/accept_door.hpp"
 #include "server/options.hpp"
 #include "storage/embedded/directory/sqlite_directory.hpp"
+#include "storage/embedded/knowledge/sqlite_knowledge.hpp"
 #include "storage/embedded/manager/storage_manager.hpp"
 
 namespace wk {
@@ -44,6 +47,8 @@ class App {
   explicit App(ServeOptions options);
   Result<void> open_storage();
   Result<void> open_core();
+  void start_bot();
+  void save_knowledge(bool now);
   Result<void> start_loops();
   Result<void> listen();
   Result<void> open_doors();
@@ -62,6 +67,7 @@ class App {
   ThreadPool pool_;       // storage calls of core and gateway
   ThreadPool api_pool_;   // handlers; they wait for the core
   ThreadPool file_pool_;  // reads of attachments
+  ThreadPool ai_pool_;    // the AI agent's thinking, and its index
   std::vector<IpNetwork> proxies_;
   std::unique_ptr<SqliteDirectory> directory_;
   std::unique_ptr<StorageManager> storage_;
@@ -77,6 +83,11 @@ class App {
   std::unique_ptr<Broker> broker_;
   std::unique_ptr<ConversationService> conversations_;
   std::unique_ptr<Router> router_;
+  std::unique_ptr<SqliteKnowledge> knowledge_store_;
+  std::unique_ptr<ai::KnowledgeBase> knowledge_;
+  std::unique_ptr<ai::Brain> brain_;
+  std::unique_ptr<ai::BotAgent> bot_;
+  std::unique_ptr<CommitListener> listeners_;
   std::optional<GatewayServices> gateway_services_;
   std::optional<api::Services> api_services_;
   std::optional<api::Dispatcher> dispatcher_;

@@ -8,6 +8,7 @@
 #include "api/site_defaults.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
+#include "server/demo_knowledge.hpp"
 #include "storage/embedded/journal/file_ops.hpp"
 
 namespace wk {
@@ -106,7 +107,7 @@ Result<void> remember(const std::filesystem::path& file, const std::string& text
 
 }  // namespace
 
-Result<std::string> make_demo(api::Services& services, const std::filesystem::path& data) {
+Result<std::string> make_demo(api::Services& services, const std::filesystem::path& data, bool with_bot) {
   const std::filesystem::path file = data / "demo-login.json";
   if (std::ifstream in(file); in) {
     std::stringstream text;
@@ -136,8 +137,14 @@ Result<std::string> make_demo(api::Services& services, const std::filesystem::pa
   (*site.mutable_appearance()->mutable_title())["zh-CN"] = "演示商店";
   // Who tries the demo claims by hand, to see the queue.
   site.set_routing(v1::ROUTING_STRATEGY_MANUAL);
+  WK_TRY_VOID(make_demo_knowledge(services));
   WK_TRY_VOID(services.directory.create_site(site));
   for (const Story& story : stories()) WK_TRY_VOID(tell(services, site, story, *answering));
+  // After the stories, which people answered.
+  if (with_bot) {
+    site.mutable_bot()->set_enabled(true);
+    WK_TRY_VOID(services.directory.update_site(site));
+  }
   WK_TRY_VOID(remember(file, login.dump()));
   return login.dump();
 }

@@ -96,6 +96,11 @@ std::string metrics_text(const MetricsSource& source) {
   text.counter("weikeyi_bytes_sent_total", "Bytes written to sockets.", sent);
   text.gauge("weikeyi_api_calls_queued", "REST calls that wait for a thread.", source.api_queued);
   text.gauge("weikeyi_storage_calls_queued", "Storage calls that wait for a thread.", source.storage_queued);
+  text.counter("weikeyi_bot_turns_total", "Turns of the AI agent that were stored.", source.bot.turns);
+  text.counter("weikeyi_bot_answered_total", "Of which were answers.", source.bot.answered);
+  text.counter("weikeyi_bot_handed_over_total", "Of which gave the conversation to people.", source.bot.handed_over);
+  text.counter("weikeyi_bot_failed_total", "Turns that could not be stored; the conversation is looked at again.", source.bot.failed);
+  text.gauge("weikeyi_bot_waiting", "Conversations that wait for a turn.", source.bot.waiting);
   text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", resident_bytes());
   if (const auto allocated = allocated_bytes()) text.gauge("weikeyi_allocated_bytes", "Memory the program holds.", *allocated);
   text.gauge("weikeyi_up_seconds", "Since the start.", source.up_seconds);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ai_agent/agent/bot_agent.hpp"
 #include "core/broker/shard.hpp"
 #include "core/session/admission.hpp"
 #include "core/session/presence.hpp"
@@ -20,6 +21,7 @@ struct MetricsSource {
   std::vector<const LoopStats*> loops;
   std::size_t api_queued = 0;
   std::size_t storage_queued = 0;
+  ai::BotAgent::Figures bot;
   double up_seconds = 0;
 };
 

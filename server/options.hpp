@@ -21,6 +21,7 @@ struct ServeOptions {
   // 0: one for each core.
   std::size_t loops = 0;
   bool demo = false;
+  bool demo_bot = false;
   std::uint64_t upload_bytes_max = 256ull << 20;
   std::uint64_t site_bytes_max = 20ull << 30;
   // Events older than this many days move to the archive.

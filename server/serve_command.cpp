@@ -17,7 +17,8 @@ void add_serve(CLI::App& app, Finished finished) {
   serve->add_option("--tls-key", options->tls_key, "Its key (PEM)")->needs(serve->get_option("--tls-cert"));
   serve->add_option("--trusted-proxy", options->trusted_proxies, "Network whose X-Forwarded-For is believed, such as 127.0.0.0/8");
   serve->add_option("--loops", options->loops, "Event loops; 0: one for each core")->capture_default_str()->check(CLI::Range(0, 64));
-  serve->add_flag("--demo", options->demo, "Demo data: a shop page, two agents with printed passwords, some conversations");
+  auto* demo = serve->add_flag("--demo", options->demo, "Demo data: a shop page, two agents with printed passwords, some conversations, what the AI agent knows");
+  serve->add_flag("--demo-bot", options->demo_bot, "The demo shop's conversations begin with the AI agent")->needs(demo);
   serve->add_option("--upload-bytes-max", options->upload_bytes_max, "Largest file somebody may send")->capture_default_str()->transform(CLI::AsSizeValue(false));
   serve->add_option("--site-bytes-max", options->site_bytes_max, "All files of one site together")->capture_default_str()->transform(CLI::AsSizeValue(false));
   serve->add_option("--archive-after-days", options->archive_after_days, "Older events move to the archive (still read and searched)")

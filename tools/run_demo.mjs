@@ -7,7 +7,7 @@ const [binary, ...options] = process.argv.slice(2);
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
 const bold = (text) => (colour ? `\x1b[1m${text}\x1b[0m` : text);
 
-const server = spawn(binary, ['serve', '--demo', '--data', './data', ...options], {
+const server = spawn(binary, ['serve', '--demo', '--demo-bot', '--data', './data', ...options], {
   stdio: ['inherit', 'pipe', 'inherit'],
   // Not in the terminal's foreground group: Ctrl-C comes once, through us.
   detached: true,

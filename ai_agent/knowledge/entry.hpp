@@ -8,9 +8,12 @@
 #include "ai_agent/text/text.hpp"
 #include "base/ids.hpp"
 
-namespace wk::ai {
+namespace wk {
 
+// Also core/ports/knowledge_store.hpp's, which this module does not know.
 using KnowledgeEntryId = Id<struct KnowledgeEntryTag>;
+
+namespace ai {
 
 // kFaq is found by its phrasings (how people ask), the others by what they say. The numbers are
 // stored.
@@ -30,4 +33,5 @@ struct KnowledgeEntry {
   std::uint64_t revision = 0;
 };
 
-}  // namespace wk::ai
+}  // namespace ai
+}  // namespace wk

@@ -23,6 +23,9 @@ inline constexpr std::size_t kPassagesMax = 500'000;
 // Read into one segment before it is written out: what a bulk load needs of memory beside the index
 // (about 80 MB).
 inline constexpr std::size_t kSegmentBuildPassagesMax = 4096;
+// How rare a term is, is judged as if there were at least so many passages: among three, what two of them say is hardly worth more than
+// nothing, and every "hello" before a question outweighs it.
+inline constexpr std::uint64_t kPassagesAssumed = 1'000;
 // A visitor's text: words beyond the first many are not looked at; of those the rarest are searched
 // for.
 inline constexpr std::size_t kQueryTermsRead = 512;

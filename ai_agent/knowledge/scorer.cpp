@@ -36,17 +36,19 @@ std::uint64_t passages_with(const Collection& collection, std::uint64_t hash) {
 // The rarest terms first. A term that nothing holds weighs most of all: the more of them, the less
 // is found.
 std::vector<WeighedTerm> weigh(const Collection& collection, std::span<const QueryTerm> terms,
-                               bool question_words) {
+                               float question_word_weight) {
   // A question of nothing else ("how are you") is searched for as it stands.
   const bool all_weak =
       std::all_of(terms.begin(), terms.end(), [](const QueryTerm& term) { return term.weak; });
   std::vector<WeighedTerm> weighed;
   weighed.reserve(terms.size());
   for (const QueryTerm& term : terms) {
-    if (term.weak && !question_words && !all_weak) continue;
+    const float share = term.weak && !all_weak ? question_word_weight : 1;
+    if (share == 0) continue;
     const auto with = static_cast<double>(passages_with(collection, term.hash));
-    const auto without = static_cast<double>(collection.passages) - with;
-    weighed.push_back({term.hash, static_cast<float>(std::log1p((without + 0.5) / (with + 0.5)))});
+    const auto all = static_cast<double>(std::max<std::uint64_t>(collection.passages, knowledge_limits::kPassagesAssumed));
+    const double without = all - with;
+    weighed.push_back({term.hash, share * static_cast<float>(std::log1p((without + 0.5) / (with + 0.5)))});
   }
   std::sort(weighed.begin(), weighed.end(), [](const WeighedTerm& a, const WeighedTerm& b) {
     return std::tuple(-a.idf, a.hash) < std::tuple(-b.idf, b.hash);
@@ -139,7 +141,7 @@ std::vector<Candidate> best_passages(const Collection& collection, std::span<con
                                      const QueryVector& vector, const KindSettings& settings,
                                      std::size_t count) {
   if (collection.passages == 0) return {};
-  const std::vector<WeighedTerm> weighed = weigh(collection, terms, settings.question_words);
+  const std::vector<WeighedTerm> weighed = weigh(collection, terms, settings.question_word_weight);
   float reachable = 0;
   for (const WeighedTerm& term : weighed) reachable += term.idf * (settings.k1 + 1);
   if (reachable == 0) return {};

@@ -12,8 +12,8 @@ struct KindSettings {
   // BM25: how soon repetition stops counting, and how much length does.
   float k1 = 1.5F;
   float b = 0.4F;
-  // Whether words of asking ("how", "什么") count.
-  bool question_words = false;
+  // How much words of asking ("how", "什么") count beside others; 0: not at all.
+  float question_word_weight = 0;
   // The score is this much by words and the rest by meaning, where there are vectors of both
   // question and passage.
   float lexical_weight = 0.7F;
@@ -27,7 +27,7 @@ struct KnowledgeSettings {
   std::size_t passage_bytes_max = 1600;
   KindSettings faq{.k1 = 1.2F,
                    .b = 0.4F,
-                   .question_words = true,
+                   .question_word_weight = 0.25,
                    .lexical_weight = 0.3F,
                    .gate = 0.30F,
                    .gate_with_meaning = 0.45F};

@@ -168,7 +168,7 @@ int run(const Options& options) {
   const RetrievalSet bare = read_cmrc(options.data / "cmrc2018-retrieval-zh", false);
   const RetrievalSet titled = read_cmrc(options.data / "cmrc2018-retrieval-zh", true);
   ai::KnowledgeSettings plain = settings;
-  plain.text.question_words = true;
+  plain.text.question_word_weight = 1;
   report_recall("CMRC 2018 zh, text alone, question words too", bare, plain, part);
   report_recall("CMRC 2018 zh, text alone", bare, settings, part);
   report_recall("CMRC 2018 zh, with titles", titled, settings, part);

@@ -48,7 +48,7 @@ class Articles {
   // Of 1,300 to 1,590 bytes, as passages of real articles are: about 480 characters.
   ai::KnowledgeEntry make(std::uint64_t id) {
     ai::KnowledgeEntry entry;
-    entry.id = ai::KnowledgeEntryId(id);
+    entry.id = KnowledgeEntryId(id);
     entry.revision = ++revision_;
     while (entry.body.size() < 1300) {
       const std::string& sentence = sentences_[random_() % sentences_.size()];

@@ -28,7 +28,7 @@ RetrievalSet read_cmrc(const std::filesystem::path& folder, bool titles) {
   for (std::ifstream in = open_or_exit(folder / "passages.jsonl"); std::getline(in, line);) {
     const auto row = nlohmann::json::parse(line);
     ai::KnowledgeEntry entry;
-    entry.id = ai::KnowledgeEntryId(row.at("id").get<std::uint64_t>() + 1);
+    entry.id = KnowledgeEntryId(row.at("id").get<std::uint64_t>() + 1);
     entry.language = ai::Language::kChinese;
     if (titles) entry.title = row.at("title").get<std::string>();
     entry.body = row.at("text").get<std::string>();
@@ -59,7 +59,7 @@ RetrievalSet faqs_of(const std::vector<Row>& train, std::size_t phrasings,
     const auto [at, fresh] = place.try_emplace(row.label, set.entries.size());
     if (fresh) {
       ai::KnowledgeEntry entry;
-      entry.id = ai::KnowledgeEntryId(set.entries.size() + 1);
+      entry.id = KnowledgeEntryId(set.entries.size() + 1);
       entry.kind = ai::EntryKind::kFaq;
       set.entries.push_back(std::move(entry));
     }

@@ -145,7 +145,7 @@ class History {
   // As core/broker's shard does it: decided, numbered, encoded, folded.
   Result<void> take(Chat& chat, const Principal& principal, v1::Append append, std::vector<EventRef>& batch) {
     append.set_client_id(uuid_v7(now_ms()));
-    WK_TRY(std::vector<v1::Event> events, decide(chat.state, principal, std::move(append), context_, now_ms()));
+    WK_TRY(std::vector<v1::Event> events, decide(chat.state, principal, std::move(append), {context_, now_ms()}));
     for (v1::Event& event : events) {
       event.set_conversation_id(chat.visitor.conversation.value());
       event.set_seq(chat.state.last_seq() + 1);

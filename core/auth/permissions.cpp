@@ -21,6 +21,7 @@ struct Row {
   Reach supervisor;
   Reach administrator;
   Reach system;
+  Reach bot = Reach::kNobody;
   // Agents only with the cookie of a browser: a token must not be able to take the account over.
   bool browser_only = false;
 };
@@ -31,7 +32,7 @@ constexpr Reach kBelow = Reach::kBelow;
 constexpr Reach kAll = Reach::kAll;
 
 constexpr std::array<Row, kActionCount> kTable{{
-    //                            visitor agent  superv. admin. system
+    //                            visitor agent  superv. admin. system bot
     {Action::kReadConversation,   kOwn,   kAll,  kAll,   kAll,  kAll},
     {Action::kReadNotes,          kNo,    kAll,  kAll,   kAll,  kAll},
     {Action::kAppendMessage,      kOwn,   kAll,  kAll,   kAll,  kAll},
@@ -47,6 +48,7 @@ constexpr std::array<Row, kActionCount> kTable{{
     {Action::kRate,               kOwn,   kNo,   kNo,    kNo,   kNo},
     {Action::kReportPage,         kOwn,   kNo,   kNo,    kNo,   kNo},
     {Action::kChangeContact,      kOwn,   kAll,  kAll,   kAll,  kAll},
+    {Action::kTakeBotTurn,        kNo,    kNo,   kNo,    kNo,   kNo,   kAll},
     {Action::kUpload,             kOwn,   kAll,  kAll,   kAll,  kNo},
     {Action::kReadAttachment,     kOwn,   kAll,  kAll,   kAll,  kAll},
     {Action::kStartConversation,  kOwn,   kAll,  kAll,   kAll,  kAll},
@@ -54,7 +56,7 @@ constexpr std::array<Row, kActionCount> kTable{{
     {Action::kSearch,             kNo,    kAll,  kAll,   kAll,  kAll},
     {Action::kListContacts,       kNo,    kAll,  kAll,   kAll,  kAll},
     {Action::kSetOwnPresence,     kNo,    kAll,  kAll,   kAll,  kNo},
-    {Action::kManageOwnAccount,   kNo,    kOwn,  kOwn,   kOwn,  kNo, true},
+    {Action::kManageOwnAccount,   kNo,    kOwn,  kOwn,   kOwn,  kNo,   kNo, true},
     {Action::kListAgents,         kNo,    kAll,  kAll,   kAll,  kAll},
     {Action::kManageAgents,       kNo,    kNo,   kBelow, kAll,  kNo},
     {Action::kManageSessions,     kNo,    kOwn,  kBelow, kAll,  kNo},
@@ -64,6 +66,8 @@ constexpr std::array<Row, kActionCount> kTable{{
     {Action::kReadIdentitySecret, kNo,    kNo,   kNo,    kAll,  kNo},
     {Action::kReadMetrics,        kNo,    kNo,   kAll,   kAll,  kAll},
     {Action::kManageSettings,     kNo,    kNo,   kNo,    kAll,  kNo},
+    {Action::kReadKnowledge,      kNo,    kAll,  kAll,   kAll,  kAll},
+    {Action::kManageKnowledge,    kNo,    kNo,   kAll,   kAll,  kNo},
 }};
 
 constexpr bool table_is_in_order() {
@@ -102,6 +106,7 @@ bool reaches(const AgentPrincipal& agent, const Row& row, const Target& target) 
 }
 
 bool reaches(const SystemPrincipal&, const Row& row, const Target&) { return row.system == kAll; }
+bool reaches(const BotPrincipal&, const Row& row, const Target&) { return row.bot == kAll; }
 
 }  // namespace
 

@@ -26,6 +26,7 @@ enum class Action : std::uint8_t {
   kRate,
   kReportPage,
   kChangeContact,
+  kTakeBotTurn,
   kUpload,
   kReadAttachment,
   // -- conversations
@@ -46,8 +47,11 @@ enum class Action : std::uint8_t {
   kReadIdentitySecret,
   kReadMetrics,
   kManageSettings,
+  // -- the AI agent
+  kReadKnowledge,  // and try what the AI agent would do
+  kManageKnowledge,
 };
-inline constexpr std::size_t kActionCount = static_cast<std::size_t>(Action::kManageSettings) + 1;
+inline constexpr std::size_t kActionCount = static_cast<std::size_t>(Action::kManageKnowledge) + 1;
 
 // What it is to be done to. Members that do not concern the action stay empty.
 struct Target {

@@ -204,7 +204,7 @@ void Shard::decide_and_queue(ConversationId id, Conversation& conversation, Appe
   static const v1::VisitorContext kNoContext;
   const std::int64_t now_ms = deps_.clock.now_ms();
   auto decided = decide(conversation.decided, request.principal, std::move(request.append),
-                        request.context ? *request.context : kNoContext, now_ms);
+                        {request.context ? *request.context : kNoContext, now_ms, request.bot_first});
   if (!decided) return refuse(done, std::move(decided).error());
 
   Appended appended{id, conversation.decided.last_seq(), conversation.decided.updated_ms()};
@@ -220,6 +220,9 @@ void Shard::decide_and_queue(ConversationId id, Conversation& conversation, Appe
       }
       EventRef ref{id, event.seq(), encode(event), visitor_may_see(event)};
       fold(conversation.decided, event);
+      if (event.has_message() && event.actor().kind() == v1::ACTOR_KIND_VISITOR && conversation.decided.holder().kind() == v1::HOLDER_KIND_BOT) {
+        touched.to_bot = true;
+      }
       gather(touched, conversation, std::move(ref));
     }
     appended.seq = decided->back().seq();

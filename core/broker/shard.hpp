@@ -40,6 +40,8 @@ struct AppendRequest {
   v1::Append append;
   // Goes into ConversationStarted when this append begins the conversation; may be null.
   std::shared_ptr<const v1::VisitorContext> context;
+  // Whether the AI agent gets the conversation when a visitor's message begins or reopens it.
+  bool bot_first = false;
 };
 
 using AppendDone = UniqueFunction<void(Result<Appended>)>;
@@ -146,6 +148,8 @@ class Shard {
     SummaryPtr after;
     bool structural = false;
     bool began = false;
+    // The visitor wrote to the AI agent.
+    bool to_bot = false;
     // Its row for the board goes with the batch.
     bool shown = false;
   };

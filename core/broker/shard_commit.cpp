@@ -45,7 +45,7 @@ void Shard::flush() {
     Conversation& conversation = *touched.conversation;
     conversation.gathering_at = Conversation::kNone;
     // At this moment, and until more is gathered, the state shows exactly what this batch makes durable.
-    if (touched.structural && deps_.wiring.listener != nullptr) {
+    if ((touched.structural || touched.to_bot) && deps_.wiring.listener != nullptr) {
       touched.after = std::make_shared<const v1::ConversationSummary>(conversation.decided);
     }
     if (conversation.board_due) {

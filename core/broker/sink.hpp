@@ -76,11 +76,12 @@ class EventSink {
   virtual void on_viewing(const v1::ViewingSignal& signal) = 0;
 };
 
-// Told of every commit that changes who holds a conversation or whether it is open: routing. Thread-safe.
+// Told of every commit that changes who holds a conversation or whether it is open (routing), or in which a visitor writes to the AI agent.
+// Thread-safe.
 class CommitListener {
  public:
   virtual ~CommitListener() = default;
-  // `before` is null for a conversation that just began.
+  // `before` is null for a conversation that just began, and where only a message came.
   virtual void on_change(const SummaryPtr& before, const SummaryPtr& after) = 0;
 };
 

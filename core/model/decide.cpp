@@ -62,6 +62,23 @@ Result<void> check_contact(const v1::ContactChanged& contact) {
   return {};
 }
 
+Result<void> check_bot_turn(const v1::BotTurn& turn) {
+  const v1::Message& reply = turn.reply();
+  WK_TRY_VOID(check_text("text", reply.text(), limits::kMessageTextBytesMax));
+  if (blank(reply.text()) && (reply.choices_size() > 0 || reply.citations_size() > 0)) return invalid("choices or citations without a text");
+  if (reply.attachments_size() > 0) return invalid("the AI agent attaches nothing");
+  if (static_cast<std::size_t>(reply.choices_size()) > limits::kChoicesMax || static_cast<std::size_t>(reply.citations_size()) > limits::kCitationsMax) {
+    return fail(ErrorCode::kTooLarge, "too many choices or citations");
+  }
+  for (const std::string& choice : reply.choices()) WK_TRY_VOID(check_text("choice", choice, limits::kChoiceBytesMax));
+  for (const v1::Citation& citation : reply.citations()) {
+    WK_TRY_VOID(check_text("title", citation.title(), limits::kNameBytesMax));
+    WK_TRY_VOID(check_text("url", citation.url(), limits::kUrlBytesMax));
+  }
+  if (static_cast<std::size_t>(turn.decided().sources_size()) > limits::kBotSourcesMax) return fail(ErrorCode::kTooLarge, "too many sources");
+  return {};
+}
+
 v1::Event event_by(const v1::Actor& actor) {
   v1::Event event;
   *event.mutable_actor() = actor;
@@ -99,18 +116,20 @@ bool same_holder(const v1::Holder& a, const v1::Holder& b) {
 // One command, decided: collects the events.
 class Decision {
  public:
-  Decision(const v1::ConversationSummary& state, const Principal& principal, std::int64_t now_ms)
-      : state_(state), principal_(principal), actor_(actor_of(principal, state)), now_ms_(now_ms) {}
+  Decision(const v1::ConversationSummary& state, const Principal& principal, const DecideContext& context)
+      : state_(state), principal_(principal), actor_(actor_of(principal, state)), context_(context) {}
 
-  Result<void> message(v1::Message& message, const v1::VisitorContext& context) {
+  Result<void> message(v1::Message& message) {
+    if (message.citations_size() + message.choices_size() > 0) return invalid("citations and choices are the AI agent's");
     const auto* visitor = std::get_if<VisitorPrincipal>(&principal_);
     if (state_.last_seq() == 0) {
       v1::Event started = event_by(actor_);
       started.mutable_started()->set_site_id(visitor->site.value());
       started.mutable_started()->set_contact_id(visitor->contact.value());
       started.mutable_started()->set_channel("web");
-      *started.mutable_started()->mutable_context() = context;
+      *started.mutable_started()->mutable_context() = context_.visitor;
       events_.push_back(std::move(started));
+      if (context_.bot_first) events_.push_back(to_bot());
     } else if (message.reply_to_seq() > state_.last_seq()) {
       return invalid("reply_to_seq is not there");
     }
@@ -118,6 +137,9 @@ class Decision {
                         state_.state() == v1::CONVERSATION_STATE_SNOOZED;
     if (visitor != nullptr && asleep) {
       events_.push_back(state_event(actor_, state_, v1::CONVERSATION_STATE_OPEN));
+      // What was resolved is a new matter. What is snoozed is waited for by somebody.
+      const bool anew = state_.state() == v1::CONVERSATION_STATE_RESOLVED && state_.holder().kind() != v1::HOLDER_KIND_BOT;
+      if (anew && context_.bot_first) events_.push_back(to_bot());
     }
     // Who answers takes it: the visitor should not be answered by three people at once.
     const auto* agent = std::get_if<AgentPrincipal>(&principal_);
@@ -175,7 +197,7 @@ class Decision {
   Result<void> change_state(const v1::ChangeState& change) {
     if (change.to() == state_.state() && change.snoozed_until_ms() == state_.snoozed_until_ms()) return {};
     const bool snooze = change.to() == v1::CONVERSATION_STATE_SNOOZED;
-    if (change.snoozed_until_ms() != 0 && (!snooze || change.snoozed_until_ms() <= now_ms_)) {
+    if (change.snoozed_until_ms() != 0 && (!snooze || change.snoozed_until_ms() <= context_.now_ms)) {
       return invalid("snoozed_until_ms must lie ahead, and goes with SNOOZED");
     }
     v1::Event event = state_event(actor_, state_, change.to());
@@ -248,6 +270,34 @@ class Decision {
     return {};
   }
 
+  Result<void> bot_turn(v1::BotTurn& turn) {
+    // Claimed, handed over or resolved meanwhile: it has nothing to say any more.
+    if (state_.holder().kind() != v1::HOLDER_KIND_BOT || state_.state() == v1::CONVERSATION_STATE_RESOLVED) {
+      return fail(Error{ErrorCode::kConflict, "no longer the AI agent's", "already_held", 0});
+    }
+    if (turn.decided().through_seq() > state_.last_seq()) return invalid("through_seq is not there");
+    // Made twice, for example by two processes: the first one counts. Giving up without having read says nothing of what was read.
+    if (turn.decided().through_seq() != 0 && turn.decided().through_seq() <= state_.bot_through_seq() &&
+        turn.decided().action() != v1::BOT_ACTION_HAND_OVER) {
+      return fail(Error{ErrorCode::kConflict, "answered already", nullptr, 0});
+    }
+    const bool hands_over = turn.decided().action() == v1::BOT_ACTION_HAND_OVER;
+    v1::Event decided = event_by(actor_);
+    *decided.mutable_bot_decided() = std::move(*turn.mutable_decided());
+    events_.push_back(std::move(decided));
+    if (!blank(turn.reply().text())) {
+      v1::Event reply = event_by(actor_);
+      *reply.mutable_message() = std::move(*turn.mutable_reply());
+      events_.push_back(std::move(reply));
+    }
+    if (hands_over) {
+      v1::Holder queue;
+      queue.set_kind(v1::HOLDER_KIND_QUEUE);
+      events_.push_back(holder_event(actor_, state_, std::move(queue), v1::HOLDER_REASON_HANDED_OVER));
+    }
+    return {};
+  }
+
   template <typename Set>
   Result<void> plain(Set&& set) {
     v1::Event event = event_by(actor_);
@@ -262,10 +312,20 @@ class Decision {
   }
 
  private:
+  v1::Event to_bot() const {
+    v1::Actor system;
+    system.set_kind(v1::ACTOR_KIND_SYSTEM);
+    v1::Holder bot;
+    bot.set_kind(v1::HOLDER_KIND_BOT);
+    v1::Event event = holder_event(system, state_, std::move(bot), v1::HOLDER_REASON_NEW);
+    if (state_.last_seq() == 0) event.mutable_holder_changed()->mutable_from()->set_kind(v1::HOLDER_KIND_QUEUE);
+    return event;
+  }
+
   const v1::ConversationSummary& state_;
   const Principal& principal_;
   const v1::Actor actor_;
-  const std::int64_t now_ms_;
+  const DecideContext& context_;
   std::vector<v1::Event> events_;
 };
 
@@ -313,6 +373,8 @@ Result<void> check_append(const v1::Append& append) {
       return check_text("title", append.page_viewed().title(), limits::kNameBytesMax);
     case v1::Append::kContact:
       return check_contact(append.contact());
+    case v1::Append::kBotTurn:
+      return check_bot_turn(append.bot_turn());
     case v1::Append::kClaim:
     case v1::Append::kSeen:
       return {};
@@ -332,16 +394,15 @@ v1::Actor actor_of(const Principal& principal, const v1::ConversationSummary& st
 }
 
 Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, const Principal& principal,
-                                      v1::Append append, const v1::VisitorContext& context,
-                                      std::int64_t now_ms) {
+                                      v1::Append append, const DecideContext& context) {
   const bool begins = append.command_case() == v1::Append::kMessage &&
                       std::holds_alternative<VisitorPrincipal>(principal);
   if (state.last_seq() == 0 && !begins) return fail(ErrorCode::kNotFound, "no such conversation");
 
-  Decision decision(state, principal, now_ms);
+  Decision decision(state, principal, context);
   Result<void> decided;
   switch (append.command_case()) {
-    case v1::Append::kMessage: decided = decision.message(*append.mutable_message(), context); break;
+    case v1::Append::kMessage: decided = decision.message(*append.mutable_message()); break;
     case v1::Append::kNote:
       decided = decision.plain([&](v1::Event& event) { *event.mutable_note() = std::move(*append.mutable_note()); });
       break;
@@ -356,6 +417,7 @@ Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, cons
       break;
     case v1::Append::kPageViewed: decided = decision.page_viewed(append.page_viewed()); break;
     case v1::Append::kContact: decided = decision.contact(append.contact()); break;
+    case v1::Append::kBotTurn: decided = decision.bot_turn(*append.mutable_bot_turn()); break;
     case v1::Append::COMMAND_NOT_SET: return invalid("no command");
   }
   if (!decided) return fail(std::move(decided).error());

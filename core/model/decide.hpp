@@ -21,13 +21,21 @@ bool message_text_valid(std::string_view text);
 // Who stands as the author of what this principal appends. `state` gives a visitor's name where the token has none.
 v1::Actor actor_of(const Principal& principal, const v1::ConversationSummary& state);
 
+// What a decision needs beside the conversation's state.
+struct DecideContext {
+  const v1::VisitorContext& visitor;
+  // For "snoozed until the past" alone.
+  std::int64_t now_ms = 0;
+  // A visitor's message that begins or reopens the conversation brings it to the AI agent.
+  bool bot_first = false;
+};
+
 // The events (actor, body; the last one also client_id) that the command becomes, in order; the one that carries the
 // command itself is the last. None: the state already is what the command wants, which is a success.
-// `state.last_seq() == 0`: nothing was ever written. now_ms is for "snoozed until the past" alone.
+// `state.last_seq() == 0`: nothing was ever written.
 // Requires: check_append(append), and the principal may do this (core/auth/permissions.hpp).
 // Fails with kNotFound (not started), kConflict + "already_held", kInvalidArgument.
 Result<std::vector<v1::Event>> decide(const v1::ConversationSummary& state, const Principal& principal,
-                                      v1::Append append, const v1::VisitorContext& context,
-                                      std::int64_t now_ms);
+                                      v1::Append append, const DecideContext& context);
 
 }  // namespace wk

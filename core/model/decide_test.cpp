@@ -25,7 +25,7 @@ v1::Append text(const std::string& words) {
 class Conversation {
  public:
   Result<std::vector<v1::Event>> apply(const Principal& who, const v1::Append& append) {
-    auto events = decide(state, who, append, {}, kNow);
+    auto events = decide(state, who, append, {v1::VisitorContext(), kNow});
     if (events) {
       for (v1::Event& event : *events) {
         event.set_conversation_id(9);

@@ -50,6 +50,13 @@ void fold_labels(v1::ConversationSummary& summary, const v1::LabelsChanged& chan
   }
 }
 
+void fold_bot(v1::ConversationSummary& summary, const v1::BotDecided& decided) {
+  summary.set_bot_through_seq(std::max(summary.bot_through_seq(), decided.through_seq()));
+  const bool missed = decided.reason() == v1::BOT_REASON_UNSURE || decided.reason() == v1::BOT_REASON_NOTHING_FOUND;
+  // Handed over it is no longer a matter of tries: when it comes back it begins anew.
+  summary.set_bot_misses(missed && decided.action() != v1::BOT_ACTION_HAND_OVER ? summary.bot_misses() + 1 : 0);
+}
+
 }  // namespace
 
 void fold_message(v1::ConversationSummary& summary, const Said& said) {
@@ -94,6 +101,8 @@ void fold(v1::ConversationSummary& summary, const v1::Event& event) {
       break;
     case v1::Event::kHolderChanged:
       *summary.mutable_holder() = event.holder_changed().to();
+      // Who was answered by the AI agent waits from the moment it gives up.
+      if (event.holder_changed().reason() == v1::HOLDER_REASON_HANDED_OVER) summary.set_waiting_since_ms(event.time_ms());
       break;
     case v1::Event::kStateChanged:
       summary.set_state(event.state_changed().to());
@@ -118,6 +127,9 @@ void fold(v1::ConversationSummary& summary, const v1::Event& event) {
       break;
     case v1::Event::kContactChanged:
       if (!event.contact_changed().name().empty()) summary.set_contact_name(event.contact_changed().name());
+      break;
+    case v1::Event::kBotDecided:
+      fold_bot(summary, event.bot_decided());
       break;
     case v1::Event::BODY_NOT_SET:
       break;  // written by a newer version; kept, shows nothing

@@ -8,6 +8,11 @@ namespace wk::limits {
 inline constexpr std::size_t kMessageTextBytesMax = 20'000;
 inline constexpr std::size_t kTypingTextBytesMax = 1'000;
 inline constexpr std::size_t kAttachmentsMax = 15;
+// Of the AI agent's messages and decisions.
+inline constexpr std::size_t kChoicesMax = 5;
+inline constexpr std::size_t kChoiceBytesMax = 500;
+inline constexpr std::size_t kCitationsMax = 5;
+inline constexpr std::size_t kBotSourcesMax = 10;
 inline constexpr std::size_t kClientIdBytesMax = 64;
 inline constexpr std::size_t kLabelBytesMax = 64;
 inline constexpr std::size_t kLabelsMax = 50;

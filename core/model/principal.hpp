@@ -36,6 +36,11 @@ struct AgentPrincipal {
 // Routing, time-outs, automation; made inside only.
 struct SystemPrincipal {};
 
-using Principal = std::variant<VisitorPrincipal, AgentPrincipal, SystemPrincipal>;
+// The AI agent; made inside only. Its name is what visitors read.
+struct BotPrincipal {
+  std::string name{};
+};
+
+using Principal = std::variant<VisitorPrincipal, AgentPrincipal, SystemPrincipal, BotPrincipal>;
 
 }  // namespace wk

@@ -10,6 +10,8 @@ namespace wk {
 bool becomes_one_message(const TextAppend& append, const v1::ConversationSummary& state, const Principal& principal) {
   if (!client_id_valid(append.client_id) || !message_text_valid(append.text)) return false;
   if (state.last_seq() == 0) return false;  // it begins the conversation
+  // The AI agent has to be told, which append() sees to.
+  if (state.holder().kind() == v1::HOLDER_KIND_BOT) return false;
   if (std::holds_alternative<VisitorPrincipal>(principal)) {
     return state.state() != v1::CONVERSATION_STATE_RESOLVED && state.state() != v1::CONVERSATION_STATE_SNOOZED;
   }

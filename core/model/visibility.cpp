@@ -19,6 +19,7 @@ bool visitor_may_see(const ::weikeyi::v1::Event& event) {
     case Event::kPriorityChanged:
     case Event::kPageViewed:
     case Event::kContactChanged:
+    case Event::kBotDecided:
     case Event::BODY_NOT_SET:
       return false;
   }

@@ -18,6 +18,7 @@ Result<void> may_append(const Principal& principal, ConversationId conversation,
     case v1::Append::kRate: action = Action::kRate; break;
     case v1::Append::kPageViewed: action = Action::kReportPage; break;
     case v1::Append::kContact: action = Action::kChangeContact; break;
+    case v1::Append::kBotTurn: action = Action::kTakeBotTurn; break;
     case v1::Append::COMMAND_NOT_SET: return fail(ErrorCode::kInvalidArgument, "no command");
   }
   return may(principal, action, {.conversation = conversation});

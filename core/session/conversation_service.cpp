@@ -1,5 +1,6 @@
 #include "core/session/conversation_service.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "core/session/append_permission.hpp"
@@ -29,6 +30,9 @@ void ConversationService::append(AppendRequest&& request, Executor& reply_to, Ap
     (void)reply_to.post([done = std::move(done), error = std::move(allowed).error()]() mutable { done(fail(std::move(error))); });
     return;
   }
+  if (const auto* visitor = std::get_if<VisitorPrincipal>(&request.principal); visitor != nullptr && request.append.has_message()) {
+    request.bot_first = bot_enabled(visitor->site);
+  }
   if (!needs_look_up(request.append)) return broker_.append(std::move(request), reply_to, std::move(done));
 
   struct Job {
@@ -48,6 +52,11 @@ void ConversationService::append(AppendRequest&& request, Executor& reply_to, Ap
       job->done(fail(Error{ErrorCode::kBusy, "the storage pool is full", nullptr, limits::kBusyRetryMs}));
     });
   }
+}
+
+bool ConversationService::bot_enabled(SiteId site) const {
+  const auto sites = directory_.sites();
+  return std::any_of(sites->begin(), sites->end(), [&](const v1::Site& one) { return one.id() == site.value() && one.bot().enabled(); });
 }
 
 bool ConversationService::append_text(ConversationId conversation, const Principal& principal, const TextAppend& append, const TextAck& from) {

@@ -20,6 +20,7 @@ class ConversationService {
   bool append_text(ConversationId conversation, const Principal& principal, const TextAppend& append, const TextAck& from);
 
  private:
+  bool bot_enabled(SiteId site) const;
   // Blocking: names and attachments as they are stored, not as the client says.
   Result<void> resolve(AppendRequest& request);
 

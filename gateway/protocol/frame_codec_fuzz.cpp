@@ -41,7 +41,7 @@ void try_append(std::uint8_t choice, const v1::Append& append) {
   const Principal principal = (choice & 4) != 0 ? Principal(AgentPrincipal{.agent = AgentId(3), .role = v1::ROLE_ADMINISTRATOR, .name = "A"})
                                                 : Principal(VisitorPrincipal{.site = SiteId(1), .contact = ContactId(2), .conversation = ConversationId(7)});
   v1::ConversationSummary state = some_state(choice);
-  auto events = decide(state, principal, append, v1::VisitorContext(), kNowMs);
+  auto events = decide(state, principal, append, {v1::VisitorContext(), kNowMs});
   if (!events) return;
   const Seq after = state.last_seq();
   std::vector<EventRef> stored;

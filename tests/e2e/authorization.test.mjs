@@ -55,6 +55,12 @@ const kRoutes = [
   ['GET', '/sites', 'agent'],
   ['POST', '/sites', 'supervisor'],
   ['PATCH', '/sites/{id}', 'supervisor'],
+  ['GET', '/knowledge/entries', 'agent'],
+  ['POST', '/knowledge/entries', 'supervisor'],
+  ['GET', '/knowledge/entries/{id}', 'agent'],
+  ['PUT', '/knowledge/entries/{id}', 'supervisor'],
+  ['DELETE', '/knowledge/entries/{id}', 'supervisor'],
+  ['POST', '/bot/try', 'agent'],
   ['GET', '/tokens', 'supervisor'],
   ['POST', '/tokens', 'supervisor'],
   // To an agent no token is there at all.

@@ -21,7 +21,7 @@ const inlineCss = {
 
 // What a visitor neither says nor is told. Their fields are then passed over like those of a later version.
 const notForVisitors = [
-  'AgentWelcome', 'Assign', 'ChangePriority', 'ChangeState', 'Claim', 'ContactChanged', 'ConversationSummary',
+  'AgentWelcome', 'Assign', 'BotDecided', 'BotTurn', 'ChangePriority', 'ChangeState', 'Claim', 'ContactChanged', 'ConversationSummary',
   'ConversationUpdate', 'LabelsChanged', 'Note', 'PageViewed', 'PriorityChanged', 'SetPresence', 'Unsubscribe', 'Viewing', 'ViewingSignal', 'VisitorPresence',
 ]
 
@@ -33,6 +33,8 @@ const onlyForVisitors = {
     handler: (code) => {
       const calls = `(?:${notForVisitors.join('|')})_(?:encode|decode)\\(`
       return code
+        // Only the AI agent cites and offers.
+        .replace(/^ *for \(const v of message\.(?:citations|choices)\) \{\n.*\n *\}\n/gm, '')
         .replace(new RegExp(`^ *case "\\w+":\\n *${calls}.*\\n *break;\\n`, 'gm'), '')
         .replace(new RegExp(`^ *case \\d+: \\{\\s*message\\.[^;]*${calls}[^;]*;\\s*continue;\\s*\\}\\n`, 'gm'), '')
     },

@@ -227,7 +227,7 @@ export class Client {
   sendMessage(conversationId: string, text: string, attachments: Attachment[] = [], replyToSeq = 0): Sent {
     if (text.trim() === '' && attachments.length === 0) return { ok: false, code: 'empty' }
     if (utf8Length(text) > textBytesMax) return { ok: false, code: 'text_too_long' }
-    return this.#enqueue(conversationId, { $case: 'message', value: { text, attachments, replyToSeq } })
+    return this.#enqueue(conversationId, { $case: 'message', value: { text, attachments, replyToSeq, citations: [], choices: [] } })
   }
 
   sendNote(conversationId: string, text: string, attachments: Attachment[] = [], mentionedAgentIds: string[] = []): Sent {

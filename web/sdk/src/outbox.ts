@@ -1,4 +1,5 @@
 import { outboxEntriesMax } from './limits'
+import { Attachment_fromJSON } from './generated/read/weikeyi/v1/event'
 import type { Append } from './generated/wire/weikeyi/v1/frame'
 import type { Clock, StorageLike } from './ports'
 
@@ -309,17 +310,10 @@ function parseEntry(text: string | null): OutboxEntry | undefined {
   const { $case, value: body } = value.command
   if (typeof conversationId !== 'string' || typeof clientId !== 'string' || typeof timeMs !== 'number') return undefined
   if (($case !== 'message' && $case !== 'note') || typeof body.text !== 'string' || !Array.isArray(body.attachments)) return undefined
-  const attachments = body.attachments.filter(isRecord).map((attachment) => ({
-    id: String(attachment.id ?? '0'),
-    name: String(attachment.name ?? ''),
-    mediaType: String(attachment.mediaType ?? ''),
-    sizeBytes: Number(attachment.sizeBytes ?? 0),
-    width: Number(attachment.width ?? 0),
-    height: Number(attachment.height ?? 0),
-  }))
+  const attachments = body.attachments.filter(isRecord).map(Attachment_fromJSON)
   const command: Command =
     $case === 'message'
-      ? { $case, value: { text: body.text, attachments, replyToSeq: Number(body.replyToSeq ?? 0) } }
+      ? { $case, value: { text: body.text, attachments, replyToSeq: Number(body.replyToSeq ?? 0), citations: [], choices: [] } }
       : {
           $case,
           value: {

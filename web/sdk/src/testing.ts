@@ -129,7 +129,7 @@ export function messageEvent(seq: number, text: string, from: 'visitor' | 'agent
     timeMs: 1_700_000_000_000 + seq,
     actor: { kind: from === 'visitor' ? ActorKind.VISITOR : ActorKind.AGENT, id: from === 'visitor' ? '5' : '9', name: from },
     clientId,
-    body: { $case: 'message', value: { text, attachments: [], replyToSeq: 0 } },
+    body: { $case: 'message', value: { text, attachments: [], replyToSeq: 0, citations: [], choices: [] } },
   }
 }
 

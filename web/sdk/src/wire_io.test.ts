@@ -21,7 +21,7 @@ it('reads what protoc writes, also the largest numbers and the longest text', ()
   if (body?.$case !== 'events') throw new Error('not events')
   expect(body.value).toMatchObject({ conversationId: '18446744073709551615', afterSeq: 4294967295, throughSeq: 1 })
   expect(body.value.events[0]).toMatchObject({ seq: 300, timeMs: 1763942400123, actor: { kind: 2, id: '9007199254740993', name: '李' } })
-  expect(body.value.events[0]?.body).toEqual({ $case: 'message', value: { text, attachments: [], replyToSeq: 0 } })
+  expect(body.value.events[0]?.body).toEqual({ $case: 'message', value: { text, attachments: [], replyToSeq: 0, citations: [], choices: [] } })
 })
 
 it('writes what protoc reads', () => {
@@ -31,7 +31,7 @@ it('writes what protoc reads', () => {
       $case: 'append',
       value: {
         conversationId: '18446744073709551615', clientId: 'x'.repeat(200),
-        command: { $case: 'message', value: { text: '在吗?🙂', replyToSeq: 128, attachments: [{ id: '7', name: 'a', mediaType: 'b', sizeBytes: 5_000_000_000, width: 1, height: 0 }] } },
+        command: { $case: 'message', value: { text: '在吗?🙂', replyToSeq: 128, attachments: [{ id: '7', name: 'a', mediaType: 'b', sizeBytes: 5_000_000_000, width: 1, height: 0 }], citations: [{ title: 'b', url: 'https://b.example' }], choices: ['c'] } },
       },
     },
   }).finish()

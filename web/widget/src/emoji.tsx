@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Words } from './i18n'
 
 const groups = [
-  '😀 😄 😁 😅 😂 🙂 😉 😊 😍 😘 😋 😎 🤔 😐 😑 😶 🙄 😏 😮 😴 😔 😟 😢 😭 😤 😡 😱 😳 🤗 🤝',
+  '😀 😄 😁 😅 😂 🙂 😉 😊 😍 😘 😋 😎 🤔 😐 🙄 😮 😴 😔 😢 😭 😡 😱 🤗 🤝',
   '👍 👎 👌 👏 🙏 🙌 👋 💪 🤞 ☝️ 👉 👈 ✍️ 🙋 🤷',
   '❤️ 💔 ✨ 🔥 🎉 🎁 ✅ ❌ ❓ ❗ ⭐ 💡 📦 🚚 💰 📷 📎 ☕ 🌹 ⏰',
 ].map((group) => group.split(' '))

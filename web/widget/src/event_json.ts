@@ -1,5 +1,6 @@
 // Older events as REST gives them, as far as a visitor's log shows them. The full JSON mapping would be a tenth of the panel.
-import { ActorKind, ConversationState, HolderKind, type Attachment, type Event, type Holder } from '@weikeyi/sdk/wire/event'
+import { Attachment_fromJSON } from '@weikeyi/sdk/read/event'
+import { ActorKind, ConversationState, HolderKind, type Citation, type Event, type Holder } from '@weikeyi/sdk/wire/event'
 
 type Json = Record<string, unknown>
 
@@ -9,9 +10,8 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 const id = (value: unknown): string => (value === undefined ? '0' : String(value))
 const number = (value: unknown): number => Number(value ?? 0) || 0
 
-/** Protobuf's JSON names its constants "ACTOR_KIND_AGENT"; numbers are allowed too. */
+/** Our server's JSON names its constants: "ACTOR_KIND_AGENT". */
 function constant<T extends number>(values: Record<string, T>, prefix: string, value: unknown, fallback: T): T {
-  if (typeof value === 'number') return Object.values(values).find((known) => known === value) ?? fallback
   return values[text(value).slice(prefix.length)] ?? fallback
 }
 
@@ -21,17 +21,16 @@ function holder(value: unknown): Holder | undefined {
   return { kind: constant<HolderKind>(HolderKind, 'HOLDER_KIND_', kind, HolderKind.UNSPECIFIED), agentId: id(agentId), agentName: text(agentName), teamId: id(teamId) }
 }
 
-function attachment(value: unknown): Attachment {
-  const { id: own, name, mediaType, sizeBytes, width, height } = record(value)
-  return { id: id(own), name: text(name), mediaType: text(mediaType), sizeBytes: number(sizeBytes), width: number(width), height: number(height) }
-}
-
 function body(json: Json): Event['body'] {
   const state = (value: unknown): ConversationState =>
     constant<ConversationState>(ConversationState, 'CONVERSATION_STATE_', value, ConversationState.UNSPECIFIED)
   if (json.message !== undefined) {
-    const { text: words, attachments, replyToSeq } = record(json.message)
-    return { $case: 'message', value: { text: text(words), attachments: list(attachments).map(attachment), replyToSeq: number(replyToSeq) } }
+    const { text: words, attachments, replyToSeq, citations, choices } = record(json.message)
+    const citation = (value: unknown): Citation => ({ title: text(record(value).title), url: text(record(value).url) })
+    return {
+      $case: 'message',
+      value: { text: text(words), attachments: list(attachments).map(Attachment_fromJSON), replyToSeq: number(replyToSeq), citations: list(citations).map(citation), choices: list(choices).map(text) },
+    }
   }
   if (json.holderChanged !== undefined) {
     const { from, to } = record(json.holderChanged)

@@ -23,9 +23,8 @@ function trimAddress(found: string): string {
   let url = found
   for (;;) {
     const last = url.at(-1) ?? ''
-    if ('.,;:!?*_~'.includes(last)) url = url.slice(0, -1)
-    else if (last === ')' && !url.includes('(')) url = url.slice(0, -1)
-    else if (last === ']' && !url.includes('[')) url = url.slice(0, -1)
+    const opens = { ')': '(', ']': '[' }[last]
+    if ('.,;:!?*_~'.includes(last) || (opens !== undefined && !url.includes(opens))) url = url.slice(0, -1)
     else return url
   }
 }

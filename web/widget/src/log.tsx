@@ -6,7 +6,7 @@ import { pickText, type Language } from './i18n'
 import { Icon } from './icons'
 import { Avatar, ItemView } from './messages'
 import { Rating } from './rating'
-import { endOf, timelineOf } from './timeline'
+import { choicesOf, endOf, timelineOf } from './timeline'
 
 /** Close enough to the end to be reading it. */
 const nearEndPixels = 80
@@ -104,6 +104,13 @@ export function Log({ state, chat, language, visible, onSeen }: { state: ChatSta
         {items.map((item) => (
           <ItemView key={item.key} item={item} chat={chat} language={language} lastOwnKey={lastOwn} />
         ))}
+        <div class="choices stack">
+          {choicesOf(items).map((choice) => (
+            <button type="button" class="file" key={choice} onClick={() => chat.send(choice)}>
+              {choice}
+            </button>
+          ))}
+        </div>
         {view.typing.map((signal) => (
           <div class="group" key={`typing-${signal.actor?.id}`}>
             <Avatar name={signal.actor?.name ?? ''} />

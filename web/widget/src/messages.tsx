@@ -3,7 +3,7 @@ import type { Chat } from './chat'
 import { AttachmentView } from './attachment'
 import { Icon } from './icons'
 import type { Language, Words } from './i18n'
-import { linkify } from './linkify'
+import { isWebAddress, linkify } from './linkify'
 import type { Bubble, Item, Line, Speaker } from './timeline'
 
 export function RichText({ text }: { text: string }): JSX.Element {
@@ -131,6 +131,14 @@ function BubbleView({ bubble, chat, words, title }: { bubble: Bubble; chat: Chat
         <div class={`bubble${jumbo ? ' jumbo' : ''}${bubble.progress === 'queued' || bubble.progress === 'failed' ? ' unsent' : ''}`} title={title} dir="auto">
           <RichText text={bubble.text} />
         </div>
+      )}
+      {bubble.citations?.map(
+        ({ title, url }) =>
+          isWebAddress(url) && (
+            <a class="text-button" href={url} target="_blank" rel="noopener noreferrer">
+              {title}
+            </a>
+          ),
       )}
       {bubble.progress === 'failed' && (
         <span class="failure" role="alert">

@@ -1,6 +1,6 @@
 // From events to what stands in the log: days, groups, quiet lines. Pure, so that it can be tested without a page.
 import type { ConversationView, OutboxEntry } from '@weikeyi/sdk'
-import { ActorKind, ConversationState, HolderKind, type Attachment, type Event } from '@weikeyi/sdk/wire/event'
+import { ActorKind, ConversationState, HolderKind, type Attachment, type Citation, type Event } from '@weikeyi/sdk/wire/event'
 
 export type Progress = 'queued' | 'sent' | 'stored' | 'seen' | 'failed'
 
@@ -8,6 +8,9 @@ export interface Bubble {
   key: string
   text: string
   attachments: readonly Attachment[]
+  /** Of the AI agent. */
+  citations?: readonly Citation[]
+  choices?: readonly string[]
   timeMs: number
   seq: number
   progress?: Progress
@@ -24,7 +27,7 @@ export interface Speaker {
 
 export type Line =
   | { kind: 'joined' | 'left'; name: string }
-  | { kind: 'handedOver' | 'ended' | 'reopened' }
+  | { kind: 'queued' | 'ended' | 'reopened' }
   | { kind: 'rated'; score: number }
 
 export type Item =
@@ -68,12 +71,12 @@ export function timelineOf(view: ConversationView, unreadAfterSeq: number | unde
         marked = true
         items.push({ kind: 'unread', key: 'unread' })
       }
-      const { text, attachments } = body.value
+      const { text, attachments, citations, choices } = body.value
       const key = event.clientId === '' ? `seq-${seq}` : event.clientId
       say(
         { side: own ? 'own' : 'other', bot: actor?.kind === ActorKind.BOT, id: own ? 'own' : `${actor?.kind}:${actor?.id}`, name: actor?.name ?? '' },
         {
-          key, text, attachments, timeMs, seq,
+          key, text, attachments, citations, choices, timeMs, seq,
           ...(own ? { progress: seq <= view.agentsSeenSeq ? 'seen' : 'stored', clientId: event.clientId } : {}),
         },
       )
@@ -109,7 +112,7 @@ function lineOf({ body }: Event): Line | undefined {
       const { from, to } = body.value
       if (to?.kind === HolderKind.AGENT) return { kind: 'joined', name: to.agentName }
       if (from?.kind === HolderKind.AGENT) return { kind: 'left', name: from.agentName }
-      if (from?.kind === HolderKind.BOT && to?.kind === HolderKind.QUEUE) return { kind: 'handedOver' }
+      if (from?.kind === HolderKind.BOT && to?.kind === HolderKind.QUEUE) return { kind: 'queued' }
       return undefined
     }
     case 'stateChanged':
@@ -121,6 +124,12 @@ function lineOf({ body }: Event): Line | undefined {
     default:
       return undefined
   }
+}
+
+/** What may be asked with one press: of the AI agent's message, while nothing has followed it. */
+export function choicesOf(items: readonly Item[]): readonly string[] {
+  const last = items.at(-1)
+  return (last?.kind === 'group' && last.bubbles.at(-1)?.choices) || []
 }
 
 /** The end that stands as the last word of the conversation: its key, and whether it was rated. */

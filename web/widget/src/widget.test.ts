@@ -34,7 +34,7 @@ function event(minute: number, kind: ActorKind, id: string, body: Event['body'])
   seq += 1
   return { conversationId: '1', seq, timeMs: new Date(2026, 0, 5, 9, minute).getTime(), actor: { kind, id, name: `n${id}` }, clientId: '', body }
 }
-const message = (text: string): Event['body'] => ({ $case: 'message', value: { text, attachments: [], replyToSeq: 0 } })
+const message = (text: string): Event['body'] => ({ $case: 'message', value: { text, attachments: [], replyToSeq: 0, citations: [], choices: [] } })
 function view(events: Event[], over: Partial<ConversationView> = {}): ConversationView {
   return {
     id: '1', events, pending: [], heldUntilMs: 0, baseSeq: 0, throughSeq: events.length, hasOlder: false, loadingOlder: false, loaded: true,
@@ -62,7 +62,7 @@ describe('the log', () => {
     const events = [event(0, ActorKind.VISITOR, '5', message('seen')), event(1, ActorKind.VISITOR, '5', message('stored'))]
     const pending = (['queued', 'sent', 'failed'] as const).map((state, index) => ({
       conversationId: '0', clientId: `c${index}`, timeMs: events[1]?.timeMs ?? 0, state,
-      command: { $case: 'message' as const, value: { text: state, attachments: [], replyToSeq: 0 } },
+      command: { $case: 'message' as const, value: { text: state, attachments: [], replyToSeq: 0, citations: [], choices: [] } },
     }))
     const items = timelineOf(view(events, { pending, agentsSeenSeq: 1 }), undefined)
     const group = items.find((item) => item.kind === 'group')

@@ -1,0 +1,96 @@
+// The AI agent as a reader of the log: told of each message that a visitor writes to it, it has one turn made of it and appends that.
+//
+// Its cursor is in the log itself: BotDecided.through_seq says what a conversation has been answered up to, and the fold keeps it. Whatever is
+// not answered when a process starts is answered then, and what is answered is refused a second time by decide() (decision 0014).
+// It never stands between people: a message is acked and shown before it is told here.
+//
+// Loop-bound to `executor`; on_change(), start() and tick() may come from any thread. Thinking and reading run on `pool`.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "ai_agent/agent/brain.hpp"
+#include "base/executor.hpp"
+#include "core/session/conversation_service.hpp"
+#include "core/session/presence.hpp"
+
+namespace wk::ai {
+
+class BotAgent final : public CommitListener, public BotTrial {
+ public:
+  struct Deps {
+    Executor& executor;
+    ConversationService& conversations;
+    ConversationStore& store;
+    Directory& directory;
+    const Presence& presence;
+    const Brain& brain;
+    ThreadPool& pool;
+    const Clock& clock;
+  };
+  explicit BotAgent(Deps deps) : deps_(deps) {}
+
+  // Once, when the loops run and the knowledge is loaded: looks for what was left unanswered.
+  void start();
+  void on_change(const SummaryPtr& before, const SummaryPtr& after) override;
+  // Hands over what a site has whose AI agent was switched off; retries. Call about once a second.
+  void tick();
+
+  Result<v1::TryBotAnswer> try_out(SiteId site, const std::string& text) override;
+
+  struct Figures {
+    std::uint64_t turns = 0;
+    std::uint64_t answered = 0;
+    std::uint64_t handed_over = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t waiting = 0;
+  };
+  Figures figures() const;
+
+ private:
+  struct Turn {
+    unsigned tries = 0;
+    // The visitor wrote more meanwhile.
+    bool again = false;
+  };
+  struct Made;
+
+  void want(ConversationId id);
+  void begin(ConversationId id);
+  // On the pool.
+  Made make(ConversationId id) const;
+  void store(ConversationId id, std::shared_ptr<const Made> made);
+  void end(ConversationId id);
+  void begin_next();
+  // Straight to people, without a thought.
+  void give_up(ConversationId id);
+  void look_for_unanswered();
+
+  Deps deps_;
+  bool started_ = false;
+  std::unordered_map<ConversationId, Turn> turns_;
+  std::deque<ConversationId> waiting_;
+  std::unordered_set<ConversationId> waits_;
+  // To be tried again with the next tick.
+  std::vector<std::pair<ConversationId, std::shared_ptr<const Made>>> again_;
+  // Left by the process before, or by a site that switched off: taken up as there is room.
+  std::vector<ConversationId> left_;
+  bool look_again_ = false;
+  bool looking_ = false;
+  unsigned looks_left_ = 0;
+  // Sites whose AI agent was on at the last tick.
+  std::unordered_set<SiteId> on_;
+
+  std::atomic<std::uint64_t> turns_made_{0};
+  std::atomic<std::uint64_t> answered_{0};
+  std::atomic<std::uint64_t> handed_over_{0};
+  std::atomic<std::uint64_t> failed_{0};
+  std::atomic<std::uint64_t> waiting_count_{0};
+};
+
+}  // namespace wk::ai

@@ -1,0 +1,165 @@
+#include "ai_agent/agent/brain.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "ai_agent/agent/limits.hpp"
+#include "ai_agent/agent/phrases.hpp"
+#include "ai_agent/agent/requests.hpp"
+#include "base/encoding.hpp"
+
+namespace wk::ai {
+namespace {
+
+// What is asked: greetings and thanks on lines of their own say nothing of it. Of nothing else all of it.
+std::vector<std::string> substance(const std::vector<std::string>& texts) {
+  std::vector<std::string> kept;
+  for (const std::string& text : texts) {
+    const Request request = request_in(text, {});
+    if (request != Request::kGreeting && request != Request::kThanks) kept.push_back(text);
+  }
+  return kept.empty() ? texts : kept;
+}
+
+// The newest that fit, oldest first.
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (auto text = texts.rbegin(); text != texts.rend(); ++text) {
+    if (all.size() + text->size() > agent_limits::kQuestionBytesMax) {
+      if (all.empty()) all = utf8_prefix(*text, agent_limits::kQuestionBytesMax);
+      break;
+    }
+    all = all.empty() ? *text : *text + "\n" + all;
+  }
+  return all;
+}
+
+Language language_for(const std::string& text, const std::string& locale) {
+  const Language told = language_of(text);
+  if (told != Language::kUnknown) return told;
+  return locale.starts_with("zh") ? Language::kChinese : Language::kLatin;
+}
+
+// At the end of a sentence where there is one in the second half.
+std::string shortened(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  constexpr std::string_view kMore = "…";
+  const std::string_view head = utf8_prefix(text, bytes_max - kMore.size());
+  std::size_t cut = 0;
+  for (const std::string_view end : {"。", "！", "？", ". ", "! ", "? ", "\n"}) {
+    const std::size_t at = head.rfind(end);
+    if (at != std::string_view::npos) cut = std::max(cut, at + end.size());
+  }
+  if (cut < bytes_max / 2) cut = head.size();
+  std::string out(head.substr(0, cut));
+  while (!out.empty() && (out.back() == ' ' || out.back() == '\n')) out.pop_back();
+  return out.append(kMore);
+}
+
+void say(v1::BotTurn& turn, Phrase what, Language language) { turn.mutable_reply()->set_text(std::string(phrase(what, language))); }
+
+void offer_person(v1::BotTurn& turn, Language language) { turn.mutable_reply()->add_choices(std::string(phrase(Phrase::kPerson, language))); }
+
+v1::BotTurn turn_of(v1::BotAction action, v1::BotReason reason) {
+  v1::BotTurn turn;
+  turn.mutable_decided()->set_action(action);
+  turn.mutable_decided()->set_reason(reason);
+  return turn;
+}
+
+v1::BotTurn handed_over(v1::BotReason reason, Language language, bool people_online) {
+  v1::BotTurn turn = turn_of(v1::BOT_ACTION_HAND_OVER, reason);
+  Phrase what = Phrase::kHandedOver;
+  if (reason == v1::BOT_REASON_ATTACHMENT) what = Phrase::kCannotRead;
+  if (reason == v1::BOT_REASON_ANGER) what = Phrase::kAngerHandedOver;
+  // Where nobody is there, that is what has to be said.
+  if (!people_online) what = Phrase::kHandedOverNobody;
+  say(turn, what, language);
+  return turn;
+}
+
+std::uint32_t permille(float share) { return static_cast<std::uint32_t>(std::clamp(share, 0.0F, 1.0F) * 1'000 + 0.5F); }
+
+void keep_sources(v1::BotDecided& decided, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    if (static_cast<std::size_t>(decided.sources_size()) == agent_limits::kSourcesKept) break;
+    v1::BotSource& source = *decided.add_sources();
+    source.set_entry_id(finding.entry.id());
+    source.set_title(finding.heading.empty() ? finding.entry.title() : finding.entry.title() + " › " + finding.heading);
+    source.set_passage(std::string(utf8_prefix(finding.text, agent_limits::kSourcePassageBytes)));
+    source.set_score_permille(permille(finding.score));
+  }
+  if (!findings.empty()) {
+    decided.set_confidence_permille(permille(findings.front().score));
+    decided.set_confidence_wanted_permille(permille(findings.front().gate));
+  }
+}
+
+v1::BotTurn answered(const Finding& finding, Language language) {
+  v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FOUND);
+  v1::Message& reply = *turn.mutable_reply();
+  reply.set_text(shortened(finding.text, agent_limits::kAnswerBytesMax));
+  v1::Citation& citation = *reply.add_citations();
+  citation.set_title(finding.entry.title());
+  citation.set_url(finding.entry.url());
+  offer_person(turn, language);
+  return turn;
+}
+
+// Half way to the gate is near enough to ask whether it was meant.
+bool near(const Finding& finding) { return finding.score >= finding.gate / 2; }
+
+}  // namespace
+
+v1::BotTurn Brain::hand_over(v1::BotReason reason, const BotQuestion& question) {
+  return handed_over(reason, language_for(joined(question.texts), question.locale), question.people_online);
+}
+
+Result<v1::BotTurn> Brain::think(const BotQuestion& question) const {
+  const SteadyTime begun = clock_.steady();
+  const std::string text = joined(substance(question.texts));
+  const Language language = language_for(text, question.locale);
+  auto turn = look_up(question, text, language);
+  if (turn) {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begun).count();
+    turn->mutable_decided()->set_took_us(static_cast<std::uint32_t>(took));
+  }
+  return turn;
+}
+
+Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::string& text, Language language) const {
+  const std::vector<std::string> words(question.settings.handover_words().begin(), question.settings.handover_words().end());
+  const Request request = request_in(text, words);
+  if (request == Request::kPerson) return handed_over(v1::BOT_REASON_REQUESTED, language, question.people_online);
+  if (question.attachments) return handed_over(v1::BOT_REASON_ATTACHMENT, language, question.people_online);
+  if (request != Request::kNone) {
+    v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_SMALL_TALK);
+    say(turn, request == Request::kGreeting ? Phrase::kGreeting : Phrase::kThanks, language);
+    if (request == Request::kGreeting) offer_person(turn, language);
+    return turn;
+  }
+
+  WK_TRY(const std::vector<Finding> findings, knowledge_.search(question.site, text, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
+  v1::BotTurn turn;
+  if (!findings.empty() && findings.front().passes()) {
+    turn = answered(findings.front(), language);
+  } else {
+    const bool unsure = !findings.empty() && near(findings.front());
+    const v1::BotReason reason = unsure ? v1::BOT_REASON_UNSURE : v1::BOT_REASON_NOTHING_FOUND;
+    if (question.misses > 0) {
+      turn = handed_over(reason, language, question.people_online);
+    } else {
+      turn = turn_of(v1::BOT_ACTION_ASK_BACK, reason);
+      say(turn, unsure ? Phrase::kAskBack : Phrase::kNothingFound, language);
+      for (const Finding& finding : findings) {
+        if (static_cast<std::size_t>(turn.reply().choices_size()) == agent_limits::kChoicesOffered || !near(finding)) break;
+        turn.mutable_reply()->add_choices(std::string(utf8_prefix(finding.entry.title(), 200)));
+      }
+      offer_person(turn, language);
+    }
+  }
+  keep_sources(*turn.mutable_decided(), findings);
+  return turn;
+}
+
+}  // namespace wk::ai

@@ -1,0 +1,48 @@
+// One turn of the AI agent: from what a visitor wrote to what is said and done. It decides; storing it is BotAgent's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ai_agent/agent/knowledge_base.hpp"
+#include "ai_agent/text/text.hpp"
+#include "base/result.hpp"
+#include "core/ports/bot_trial.hpp"
+#include "weikeyi/v1/frame.pb.h"
+
+namespace wk::ai {
+
+struct BotQuestion {
+  SiteId site{};
+  v1::BotSettings settings{};
+  // What the visitor wrote since the last turn, oldest first.
+  std::vector<std::string> texts{};
+  // Also something that cannot be read.
+  bool attachments = false;
+  // Turns in a row before this one that were unsure.
+  unsigned misses = 0;
+  bool people_online = false;
+  // Of the visitor's browser; for what the text does not tell.
+  std::string locale{};
+};
+
+// Thread-safe. think() blocks (SQLite): on a ThreadPool. docs/ai.md says in words what it does.
+class Brain {
+ public:
+  // `knowledge` and `clock` outlive it.
+  Brain(const KnowledgeBase& knowledge, const Clock& clock) : knowledge_(knowledge), clock_(clock) {}
+
+  // decided.through_seq is the caller's to set. Requires: a text or an attachment.
+  Result<v1::BotTurn> think(const BotQuestion& question) const;
+
+  // What is said where it may not answer (switched off, full, out of order): always towards people.
+  static v1::BotTurn hand_over(v1::BotReason reason, const BotQuestion& question);
+
+ private:
+  Result<v1::BotTurn> look_up(const BotQuestion& question, const std::string& text, Language language) const;
+
+  const KnowledgeBase& knowledge_;
+  const Clock& clock_;
+};
+
+}  // namespace wk::ai

@@ -1,0 +1,74 @@
+// The entries and the index of them, kept together: what is written here is found by the AI agent as soon as the call returns.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ai_agent/knowledge/knowledge_index.hpp"
+#include "base/clock.hpp"
+#include "base/guarded.hpp"
+#include "core/ports/knowledge_store.hpp"
+
+namespace wk::ai {
+
+// A passage that was found, with what has to be shown of it.
+struct Finding {
+  v1::KnowledgeEntry entry;
+  // The answer, or the passage of the article.
+  std::string text;
+  std::string heading;
+  float score = 0;
+  float gate = 0;
+  bool passes() const { return score >= gate; }
+};
+
+// Thread-safe. Calls block (SQLite, and put() on the making of the index): on a ThreadPool.
+// A site sees its own entries and those of every site: one index for each site, and one that all share.
+class KnowledgeBase final : public KnowledgeStore {
+ public:
+  // `store`, `encoder` (may be null) and `clock` outlive it. The indexes are kept in `directory`; what is not there or is damaged is made anew.
+  KnowledgeBase(KnowledgeStore& store, std::filesystem::path directory, const SentenceEncoder* encoder, const Clock& clock);
+
+  // Brings the index to what is stored. Until it has run nothing is found.
+  Result<void> load();
+  // Writes indexes that changed a while ago, or with `now` every one that changed.
+  Result<void> save(bool now);
+
+  // The best first, at most one of each entry. `confidence` > 0 is asked for instead of the index's own gate.
+  Result<std::vector<Finding>> search(SiteId site, std::string_view text, std::size_t findings_max, float confidence) const;
+
+  Result<void> put(const v1::KnowledgeEntry& entry) override;
+  Result<v1::KnowledgeEntry> entry(KnowledgeEntryId id) override { return store_.entry(id); }
+  Result<void> erase(KnowledgeEntryId id) override;
+  Result<v1::KnowledgeEntryList> list(const KnowledgeFilter& filter, const Page& page) override { return store_.list(filter, page); }
+  Result<void> each(const std::function<void(v1::KnowledgeEntry&&)>& take) override { return store_.each(take); }
+
+ private:
+  struct Site {
+    std::shared_ptr<KnowledgeIndex> index;
+    // Since when the file is behind.
+    std::optional<SteadyTime> changed;
+  };
+  using Sites = std::map<SiteId, Site>;
+
+  std::filesystem::path file_of(SiteId site) const;
+  std::shared_ptr<KnowledgeIndex> index_of(SiteId site, bool make);
+  void note_change(SiteId site);
+
+  KnowledgeStore& store_;
+  const std::filesystem::path directory_;
+  const SentenceEncoder* const encoder_;
+  const Clock& clock_;
+  const KnowledgeSettings settings_{};
+  Guarded<Sites> sites_;
+  // Writers follow one another, so that the index gets changes in the order the store got them.
+  std::mutex writer_;
+};
+
+}  // namespace wk::ai

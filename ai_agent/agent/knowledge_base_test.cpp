@@ -1,0 +1,84 @@
+#include "ai_agent/agent/knowledge_base.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "ai_agent/agent/test_knowledge.hpp"
+
+namespace wk::ai {
+namespace {
+
+class KnowledgeBaseTest : public ::testing::Test, public TestKnowledge {
+ protected:
+  std::string best(std::uint64_t site, std::string_view question) {
+    const auto findings = base().search(SiteId(site), question, 5, 0);
+    if (!findings) ADD_FAILURE() << findings.error().context;
+    return findings && !findings->empty() && findings->front().passes() ? findings->front().entry.title() : "";
+  }
+};
+
+TEST_F(KnowledgeBaseTest, FindsWhatWasPutAtOnceAndNothingThatWasErased) {
+  put(faq(1, 0, "怎么申请退货？", "签收后七天内可以退货。"));
+  EXPECT_EQ(best(1, "申请退货怎么弄"), "怎么申请退货？");
+  ASSERT_TRUE(base().erase(wk::KnowledgeEntryId(1)));
+  EXPECT_EQ(best(1, "申请退货怎么弄"), "");
+  EXPECT_EQ(base().erase(wk::KnowledgeEntryId(1)).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(KnowledgeBaseTest, ASiteSeesItsOwnAndWhatIsOfAll) {
+  put(faq(1, 7, "How do I return shoes?", "Within a week."));
+  put(faq(2, 0, "Do you ship abroad?", "Yes."));
+  EXPECT_EQ(best(7, "how do I return shoes"), "How do I return shoes?");
+  EXPECT_EQ(best(8, "how do I return shoes"), "");
+  EXPECT_EQ(best(8, "do you ship abroad"), "Do you ship abroad?");
+}
+
+TEST_F(KnowledgeBaseTest, AChangeReplacesAndADisabledOneIsNotFound) {
+  put(faq(1, 7, "How do I return shoes?", "Within a week."));
+  v1::KnowledgeEntry entry = faq(1, 8, "How do I return shoes?", "Within two weeks.");
+  put(entry);
+  EXPECT_EQ(best(7, "how do I return shoes"), "") << "it moved to another site";
+  const auto findings = base().search(SiteId(8), "how do I return shoes", 5, 0);
+  ASSERT_TRUE(findings && !findings->empty());
+  EXPECT_EQ(findings->front().text, "Within two weeks.");
+  entry.set_disabled(true);
+  put(entry);
+  EXPECT_EQ(best(8, "how do I return shoes"), "");
+}
+
+TEST_F(KnowledgeBaseTest, AnArticleAnswersWithThePassageThatFits) {
+  v1::KnowledgeEntry article = faq(1, 0, "Shipping", "# Costs\n\nStandard shipping costs four euros in the country.\n\n# Abroad\n\nParcels to Norway need customs papers and take nine days.\n");
+  article.set_kind(v1::KNOWLEDGE_KIND_ARTICLE);
+  put(article);
+  const auto findings = base().search(SiteId(1), "do parcels to Norway need customs papers", 5, 0);
+  ASSERT_TRUE(findings && !findings->empty());
+  EXPECT_TRUE(findings->front().passes());
+  EXPECT_EQ(findings->front().heading, "Abroad");
+  EXPECT_EQ(findings->front().text, "Parcels to Norway need customs papers and take nine days.");
+}
+
+TEST_F(KnowledgeBaseTest, ComesBackFromItsFilesAndMakesADamagedOneAnew) {
+  put(faq(1, 0, "怎么申请退货？", "七天。"));
+  put(faq(2, 7, "How do I return shoes?", "A week."));
+  ASSERT_TRUE(base().save(true));
+  put(faq(3, 0, "发票怎么开？", "在订单页。"));  // after the save: the file does not have it
+  reopen();
+  EXPECT_EQ(best(7, "申请退货怎么弄"), "怎么申请退货？");
+  EXPECT_EQ(best(7, "how do I return shoes"), "How do I return shoes?");
+  EXPECT_EQ(best(7, "发票怎么开"), "发票怎么开？");
+  ASSERT_TRUE(base().save(true));
+  { std::ofstream(files() / "every-site.index", std::ios::in | std::ios::out | std::ios::binary).seekp(40).write("damage", 6); }
+  reopen();
+  EXPECT_EQ(best(7, "发票怎么开"), "发票怎么开？");
+}
+
+TEST_F(KnowledgeBaseTest, AskedForMoreConfidenceItFindsLess) {
+  put(faq(1, 0, "How do I return shoes that do not fit?", "A week."));
+  const auto findings = base().search(SiteId(1), "return shoes", 5, 0.999F);
+  ASSERT_TRUE(findings && !findings->empty());
+  EXPECT_FALSE(findings->front().passes());
+}
+
+}  // namespace
+}  // namespace wk::ai

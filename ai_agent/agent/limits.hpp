@@ -1,0 +1,31 @@
+// Bounds of the AI agent, and what happens at each.
+#pragma once
+
+#include <cstddef>
+
+#include "base/clock.hpp"
+
+namespace wk::ai::agent_limits {
+
+// Turns being thought about or stored at a time; more wait.
+inline constexpr std::size_t kTurnsInFlightMax = 32;
+// Conversations that wait for a turn; one more goes to people at once.
+inline constexpr std::size_t kTurnsWaitingMax = 4'096;
+// How many times storing a turn is tried while storage is busy, and the pause between.
+inline constexpr unsigned kStoreTriesMax = 20;
+// Ticks after a site switched it off in which is looked for what it still holds.
+inline constexpr unsigned kLooksAfterSwitchOff = 5;
+// Of what a visitor wrote since the last answer: the newest this many messages and bytes are read.
+inline constexpr std::size_t kMessagesRead = 20;
+inline constexpr std::size_t kQuestionBytesMax = 4'000;
+// Of an answer out of an entry; what is longer is cut at a sentence's end, and the source says where the rest is.
+inline constexpr std::size_t kAnswerBytesMax = 1'800;
+// Questions offered when it is unsure.
+inline constexpr std::size_t kChoicesOffered = 3;
+// Sources kept with a decision, and bytes of each passage.
+inline constexpr std::size_t kSourcesKept = 5;
+inline constexpr std::size_t kSourcePassageBytes = 300;
+// The index is written to disk this long after a change.
+inline constexpr std::chrono::seconds kIndexSaveAfter{30};
+
+}  // namespace wk::ai::agent_limits

@@ -1,0 +1,38 @@
+#include "ai_agent/agent/phrases.hpp"
+
+#include <array>
+
+namespace wk::ai {
+namespace {
+
+struct Wording {
+  Phrase which;
+  std::string_view chinese;
+  std::string_view english;
+};
+
+constexpr std::array kWordings{
+    Wording{Phrase::kName, "AI 助手", "AI assistant"},
+    Wording{Phrase::kHandedOver, "好的，正在为您转接人工客服，请稍候。", "Of course. I am bringing in a colleague; one moment, please."},
+    Wording{Phrase::kHandedOverNobody, "已为您转给人工客服。现在没有客服在线，请把问题写在这里，我们上线后会尽快回复您。",
+            "I have passed this on to our team. Nobody is online right now: write down what you need, and they will answer here as soon as they are back."},
+    Wording{Phrase::kAngerHandedOver, "非常抱歉给您带来不好的体验，我马上请人工客服来处理。", "I am sorry about this. I am bringing in a colleague right away."},
+    Wording{Phrase::kCannotRead, "我还看不了图片和文件，已请人工客服来看，请稍候。", "I cannot read pictures or files, so I am asking a colleague to look at it."},
+    Wording{Phrase::kAskBack, "您想问的是下面哪一个？", "Is it one of these?"},
+    Wording{Phrase::kNothingFound, "抱歉，这个问题我还不知道答案。您可以换个说法，或者转人工客服。",
+            "I do not know the answer to that yet. You could put it another way, or ask for a person."},
+    Wording{Phrase::kGreeting, "您好！请直接告诉我您的问题，需要时我会为您转人工客服。", "Hello! Tell me what you need; I bring in a person whenever you like."},
+    Wording{Phrase::kThanks, "不客气！还有别的问题随时告诉我。", "You are welcome! I am here if there is anything else."},
+    Wording{Phrase::kPerson, "转人工客服", "Talk to a person"},
+};
+
+}  // namespace
+
+std::string_view phrase(Phrase which, Language language) {
+  for (const Wording& wording : kWordings) {
+    if (wording.which == which) return language == Language::kChinese ? wording.chinese : wording.english;
+  }
+  return {};
+}
+
+}  // namespace wk::ai

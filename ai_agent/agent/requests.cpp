@@ -1,0 +1,79 @@
+#include "ai_agent/agent/requests.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "ai_agent/text/text.hpp"
+
+namespace wk::ai {
+namespace {
+
+// Anywhere in the Han characters of a text.
+constexpr std::array<std::string_view, 16> kPersonHan{"转人工", "人工客服", "人工服务", "找人工", "要人工", "真人", "转接客服", "联系客服",
+                                                     "找客服", "叫客服", "换人工", "活人", "不要机器人", "不想跟机器人", "接人工", "转客服"};
+// A text that is nothing but this.
+constexpr std::array<std::string_view, 4> kPersonAlone{"人工", "客服", "human", "agent"};
+// Words in a row, between others.
+constexpr std::array<std::string_view, 22> kPersonLatin{
+    "human agent", "human being", "real person", "real human", "live agent", "live person", "live chat agent", "to a human", "to a person", "to an agent", "to someone",
+    "to somebody", "a human please", "talk to human", "speak to human", "customer service representative", "representative please", "speak with a human",
+    "with a person", "with an agent", "with a representative", "to a representative"};
+// Also what only announces a question.
+constexpr std::array<std::string_view, 29> kGreetings{"我想问一下", "想问一下", "问一下", "请问", "请问一下", "有个问题", "我有个问题", "咨询一下", "想咨询一下", "i have a question", "can i ask a question",
+                                                     "你好", "您好", "你好啊", "您好啊", "哈喽", "嗨", "在吗", "在么", "有人吗", "早上好", "下午好", "晚上好",
+                                                     "hi", "hello", "hey", "hi there", "hello there", "good morning"};
+constexpr std::array<std::string_view, 20> kThanks{"谢谢", "谢谢你", "谢谢您", "多谢", "感谢", "好的谢谢", "好的", "明白了", "知道了", "谢了", "太好了谢谢", "收到",
+                                                  "thanks", "thank you", "thx", "thanks a lot", "thank you very much", "ok thanks", "great thanks", "ok thank you"};
+
+// Words and Han runs with one blank between: punctuation, emoji and case are gone.
+std::string plain(std::string_view text) {
+  const std::string normal = normalise(text);
+  std::string out;
+  for (const Run& run : runs(normal)) {
+    // Han characters that a blank or a comma parted are one text.
+    const bool joined = run.kind == RunKind::kHan && !out.empty() && static_cast<unsigned char>(out.back()) >= 0x80;
+    if (!out.empty() && !joined) out += ' ';
+    out += run.text;
+  }
+  return out;
+}
+
+bool holds_words(std::string_view text, std::string_view words) {
+  for (std::size_t at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
+    const bool begins = at == 0 || text[at - 1] == ' ';
+    const bool ends = at + words.size() == text.size() || text[at + words.size()] == ' ';
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
+template <typename List>
+bool is_one_of(std::string_view text, const List& list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+bool wants_person(std::string_view text, std::span<const std::string> words) {
+  if (is_one_of(text, kPersonAlone)) return true;
+  const auto holds = [&](std::string_view wanted) { return text.find(wanted) != std::string_view::npos; };
+  if (std::any_of(kPersonHan.begin(), kPersonHan.end(), holds)) return true;
+  if (std::any_of(kPersonLatin.begin(), kPersonLatin.end(), [&](std::string_view wanted) { return holds_words(text, wanted); })) return true;
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    const std::string wanted = plain(word);
+    if (wanted.empty()) return false;
+    return static_cast<unsigned char>(wanted.front()) >= 0x80 ? holds(wanted) : holds_words(text, wanted);
+  });
+}
+
+}  // namespace
+
+Request request_in(std::string_view text, std::span<const std::string> words) {
+  const std::string said = plain(text);
+  if (said.empty()) return Request::kNone;
+  if (wants_person(said, words)) return Request::kPerson;
+  if (is_one_of(said, kGreetings)) return Request::kGreeting;
+  if (is_one_of(said, kThanks)) return Request::kThanks;
+  return Request::kNone;
+}
+
+}  // namespace wk::ai

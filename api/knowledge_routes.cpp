@@ -1,0 +1,115 @@
+// What the AI agent knows, and trying what it would answer.
+#include <algorithm>
+#include <string_view>
+
+#include "api/routes.hpp"
+#include "base/encoding.hpp"
+#include "core/model/limits.hpp"
+
+namespace wk::api {
+namespace {
+
+Result<void> check_line(const char* what, std::string_view text, std::size_t bytes_max, bool required) {
+  if (required && text.find_first_not_of(" \t\r\n") == std::string_view::npos) return fail(ErrorCode::kInvalidArgument, std::string(what) + " is empty");
+  if (text.size() > bytes_max) return fail(ErrorCode::kTooLarge, std::string(what) + " is over " + std::to_string(bytes_max) + " bytes");
+  if (!utf8_valid(text) || text.find('\0') != std::string_view::npos) return fail(ErrorCode::kInvalidArgument, std::string(what) + " is not text");
+  return {};
+}
+
+Result<void> check(const Call& call, const v1::KnowledgeEntry& entry) {
+  if (entry.kind() != v1::KNOWLEDGE_KIND_FAQ && entry.kind() != v1::KNOWLEDGE_KIND_ARTICLE) return fail(ErrorCode::kInvalidArgument, "kind must be FAQ or ARTICLE");
+  WK_TRY_VOID(check_line("title", entry.title(), api_limits::kKnowledgeTitleBytesMax, true));
+  WK_TRY_VOID(check_line("body", entry.body(), api_limits::kKnowledgeBodyBytesMax, true));
+  WK_TRY_VOID(check_line("url", entry.url(), limits::kUrlBytesMax, false));
+  // It becomes a link on visitors' screens.
+  if (!entry.url().empty() && !entry.url().starts_with("https://") && !entry.url().starts_with("http://")) {
+    return fail(ErrorCode::kInvalidArgument, "url must begin with https:// or http://");
+  }
+  if (static_cast<std::size_t>(entry.phrasings_size()) > api_limits::kKnowledgePhrasingsMax) return fail(ErrorCode::kTooLarge, "too many phrasings");
+  if (entry.kind() != v1::KNOWLEDGE_KIND_FAQ && entry.phrasings_size() > 0) return fail(ErrorCode::kInvalidArgument, "only an FAQ has phrasings");
+  for (const std::string& phrasing : entry.phrasings()) {
+    WK_TRY_VOID(check_line("phrasing", phrasing, api_limits::kKnowledgeTitleBytesMax, true));
+  }
+  if (entry.site_id() != 0) {
+    const auto sites = call.services.directory.sites();
+    const bool known = std::any_of(sites->begin(), sites->end(), [&](const v1::Site& site) { return site.id() == entry.site_id(); });
+    if (!known) return fail(ErrorCode::kInvalidArgument, "no such site");
+  }
+  return {};
+}
+
+Result<Reply> list(Call& call) {
+  WK_TRY_VOID(call.may(Action::kReadKnowledge));
+  WK_TRY(const auto site, call.query_id<SiteId>("site"));
+  WK_TRY(const Page page, call.page());
+  const auto text = call.request.query.find("text");
+  WK_TRY(const v1::KnowledgeEntryList entries,
+         call.services.knowledge.list({.site = site, .text = text ? std::string(utf8_prefix(*text, api_limits::kKnowledgeTitleBytesMax)) : std::string()}, page));
+  return reply(entries);
+}
+
+Result<Reply> show(Call& call) {
+  WK_TRY_VOID(call.may(Action::kReadKnowledge));
+  WK_TRY(const KnowledgeEntryId id, call.id<KnowledgeEntryId>());
+  WK_TRY(const v1::KnowledgeEntry entry, call.services.knowledge.entry(id));
+  return reply(entry);
+}
+
+Result<Reply> create(Call& call) {
+  WK_TRY_VOID(call.may(Action::kManageKnowledge));
+  WK_TRY(v1::KnowledgeEntry entry, call.body<v1::KnowledgeEntry>());
+  WK_TRY_VOID(check(call, entry));
+  entry.set_id(call.services.ids.next());
+  entry.set_created_ms(call.services.clock.now_ms());
+  entry.set_updated_ms(entry.created_ms());
+  WK_TRY_VOID(call.services.knowledge.put(entry));
+  return reply(entry, 201);
+}
+
+Result<Reply> replace(Call& call) {
+  WK_TRY_VOID(call.may(Action::kManageKnowledge));
+  WK_TRY(const KnowledgeEntryId id, call.id<KnowledgeEntryId>());
+  WK_TRY(v1::KnowledgeEntry entry, call.body<v1::KnowledgeEntry>());
+  WK_TRY_VOID(check(call, entry));
+  WK_TRY(const v1::KnowledgeEntry before, call.services.knowledge.entry(id));
+  entry.set_id(before.id());
+  entry.set_created_ms(before.created_ms());
+  // It is also what tells versions apart: it never stands still.
+  entry.set_updated_ms(std::max(call.services.clock.now_ms(), before.updated_ms() + 1));
+  WK_TRY_VOID(call.services.knowledge.put(entry));
+  return reply(entry);
+}
+
+Result<Reply> erase(Call& call) {
+  WK_TRY_VOID(call.may(Action::kManageKnowledge));
+  WK_TRY(const KnowledgeEntryId id, call.id<KnowledgeEntryId>());
+  WK_TRY_VOID(call.services.knowledge.erase(id));
+  return no_content();
+}
+
+Result<Reply> try_bot(Call& call) {
+  WK_TRY_VOID(call.may(Action::kReadKnowledge));
+  WK_TRY(const v1::TryBotRequest request, call.body<v1::TryBotRequest>());
+  WK_TRY_VOID(check_line("text", request.text(), api_limits::kKnowledgeTitleBytesMax, true));
+  WK_TRY(const v1::TryBotAnswer answer, call.services.bot.try_out(SiteId(request.site_id()), request.text()));
+  return reply(answer);
+}
+
+}  // namespace
+
+std::vector<Route> knowledge_routes() {
+  static const v1::KnowledgeEntry kEntry;
+  static const v1::KnowledgeEntryList kList;
+  static const v1::TryBotRequest kTry;
+  static const v1::TryBotAnswer kAnswer;
+  return {
+      {"GET", "/knowledge/entries", Access::kAgent, list, "What the AI agent knows, the newest first", nullptr, &kList, {"site", "text", "cursor", "limit"}},
+      {"POST", "/knowledge/entries", Access::kAgent, create, "Add an entry; found from now on", &kEntry, &kEntry},
+      {"GET", "/knowledge/entries/{id}", Access::kAgent, show, "One entry", nullptr, &kEntry},
+      {"PUT", "/knowledge/entries/{id}", Access::kAgent, replace, "Replace an entry", &kEntry, &kEntry},
+      {"DELETE", "/knowledge/entries/{id}", Access::kAgent, erase, "Remove an entry", nullptr, nullptr},
+      {"POST", "/bot/try", Access::kAgent, try_bot, "What the AI agent would do with a question; nothing is stored", &kTry, &kAnswer},
+  };
+}
+
+}  // namespace wk::api

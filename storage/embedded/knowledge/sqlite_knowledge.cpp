@@ -1,0 +1,124 @@
+#include "storage/embedded/knowledge/sqlite_knowledge.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "storage/embedded/sqlite/migrations.hpp"
+
+namespace wk {
+namespace {
+
+constexpr std::size_t kReadConnectionsMax = 2;
+constexpr std::size_t kPageRowsMax = 200;
+
+// words: the title and the phrasings, a line each.
+constexpr std::array<const char*, 1> kSteps = {
+    "CREATE TABLE entries(id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL, words TEXT NOT NULL, record BLOB NOT NULL);",
+};
+
+Result<v1::KnowledgeEntry> parsed(const sqlite::Statement& row, int column) {
+  const std::string_view bytes = row.view(column);
+  v1::KnowledgeEntry entry;
+  if (!entry.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return fail(ErrorCode::kCorrupt, "knowledge.db: a stored entry does not parse");
+  }
+  return entry;
+}
+
+// A LIKE pattern that finds `text` anywhere.
+std::string anywhere(const std::string& text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern + "%";
+}
+
+}  // namespace
+
+SqliteKnowledge::SqliteKnowledge(const std::filesystem::path& file, std::size_t entries_max)
+    : entries_max_(entries_max),
+      writer_([file] { return sqlite::Database::open(file); }, 1),
+      readers_([file] { return sqlite::Database::open(file, {.mode = sqlite::OpenMode::kReadOnly}); }, kReadConnectionsMax) {}
+
+Result<std::unique_ptr<SqliteKnowledge>> SqliteKnowledge::open(const std::filesystem::path& file, std::size_t entries_max) {
+  std::unique_ptr<SqliteKnowledge> store(new SqliteKnowledge(file, entries_max));
+  WK_TRY(const auto database, store->writer_.borrow());
+  WK_TRY_VOID(sqlite::migrate(*database, kSteps));
+  return store;
+}
+
+Result<void> SqliteKnowledge::put(const v1::KnowledgeEntry& entry) {
+  std::string words = entry.title();
+  for (const std::string& phrasing : entry.phrasings()) words += "\n" + phrasing;
+  const std::string record = entry.SerializeAsString();
+  WK_TRY(const auto database, writer_.borrow());
+  WK_TRY(sqlite::Transaction transaction, sqlite::Transaction::begin(*database));
+  {
+    WK_TRY(const auto upsert, database->cached("INSERT INTO entries(id,site_id,words,record) VALUES(?1,?2,?3,?4) "
+                                               "ON CONFLICT(id) DO UPDATE SET site_id=?2,words=?3,record=?4"));
+    WK_TRY_VOID(upsert->bind_all(entry.id(), entry.site_id(), words, sqlite::Blob{record}).run());
+  }
+  WK_TRY(const std::int64_t count, database->scalar("SELECT count(*) FROM entries"));
+  if (static_cast<std::size_t>(count) > entries_max_) {
+    return fail(Error{ErrorCode::kTooLarge, "no more than " + std::to_string(entries_max_) + " entries", "knowledge_full", 0});
+  }
+  return transaction.commit();
+}
+
+Result<v1::KnowledgeEntry> SqliteKnowledge::entry(KnowledgeEntryId id) {
+  WK_TRY(const auto database, readers_.borrow());
+  WK_TRY(const auto select, database->cached("SELECT record FROM entries WHERE id=?1"));
+  select->bind(1, id);
+  WK_TRY(const bool found, select->step());
+  if (!found) return fail(ErrorCode::kNotFound, "no such entry");
+  return parsed(*select, 0);
+}
+
+Result<void> SqliteKnowledge::erase(KnowledgeEntryId id) {
+  WK_TRY(const auto database, writer_.borrow());
+  WK_TRY(const auto remove, database->cached("DELETE FROM entries WHERE id=?1"));
+  remove->bind(1, id);
+  WK_TRY_VOID(remove->run());
+  if (database->changes() == 0) return fail(ErrorCode::kNotFound, "no such entry");
+  return {};
+}
+
+Result<v1::KnowledgeEntryList> SqliteKnowledge::list(const KnowledgeFilter& filter, const Page& page) {
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  if (!page.cursor.empty()) {
+    const auto id = parse_id(page.cursor);
+    if (!id) return fail(ErrorCode::kInvalidArgument, "not a cursor of this list");
+    before = static_cast<std::int64_t>(*id);
+  }
+  const std::size_t rows = std::clamp<std::size_t>(page.limit, 1, kPageRowsMax);
+  WK_TRY(const auto database, readers_.borrow());
+  WK_TRY(const auto select, database->cached("SELECT record FROM entries WHERE id<?1 AND (?2=0 OR site_id IN (0,?3)) AND words LIKE ?4 ESCAPE '\\' "
+                                             "ORDER BY id DESC LIMIT ?5"));
+  select->bind_all(before, std::int64_t{filter.site ? 1 : 0}, filter.site ? filter.site->value() : 0, anywhere(filter.text),
+                   static_cast<std::int64_t>(rows + 1));
+  v1::KnowledgeEntryList list;
+  for (;;) {
+    WK_TRY(const bool found, select->step());
+    if (!found) return list;
+    if (static_cast<std::size_t>(list.entries_size()) == rows) break;
+    WK_TRY(*list.add_entries(), parsed(*select, 0));
+  }
+  list.set_next_cursor(std::to_string(list.entries(list.entries_size() - 1).id()));
+  return list;
+}
+
+Result<void> SqliteKnowledge::each(const std::function<void(v1::KnowledgeEntry&&)>& take) {
+  WK_TRY(const auto database, readers_.borrow());
+  WK_TRY(sqlite::Statement select, database->prepare("SELECT record FROM entries"));
+  for (;;) {
+    WK_TRY(const bool found, select.step());
+    if (!found) return {};
+    WK_TRY(v1::KnowledgeEntry entry, parsed(select, 0));
+    take(std::move(entry));
+  }
+}
+
+}  // namespace wk

@@ -1,0 +1,89 @@
+#include "storage/embedded/knowledge/sqlite_knowledge.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/contract/temporary_directory.hpp"
+
+namespace wk {
+namespace {
+
+class KnowledgeTest : public ::testing::Test {
+ protected:
+  void SetUp() override { open(); }
+  void open(std::size_t entries_max = limits::kKnowledgeEntriesMax) {
+    store_.reset();
+    auto opened = SqliteKnowledge::open(directory_.path() / "knowledge.db", entries_max);
+    ASSERT_TRUE(opened) << opened.error().context;
+    store_ = std::move(*opened);
+  }
+  static v1::KnowledgeEntry faq(std::uint64_t id, std::uint64_t site, const std::string& title) {
+    v1::KnowledgeEntry entry;
+    entry.set_id(id);
+    entry.set_site_id(site);
+    entry.set_kind(v1::KNOWLEDGE_KIND_FAQ);
+    entry.set_title(title);
+    entry.set_body("answer to " + title);
+    return entry;
+  }
+  std::vector<std::uint64_t> ids(const KnowledgeFilter& filter, std::size_t limit = 50) {
+    std::vector<std::uint64_t> all;
+    Page page{.cursor = {}, .limit = limit};
+    do {
+      const auto list = store_->list(filter, page);
+      if (!list) ADD_FAILURE() << list.error().context;
+      for (const auto& entry : list->entries()) all.push_back(entry.id());
+      page.cursor = list->next_cursor();
+    } while (!page.cursor.empty());
+    return all;
+  }
+
+  testing::TemporaryDirectory directory_;
+  std::unique_ptr<SqliteKnowledge> store_;
+};
+
+TEST_F(KnowledgeTest, KeepsWhatWasPutAcrossARestart) {
+  ASSERT_TRUE(store_->put(faq(5, 0, "退货政策")));
+  ASSERT_TRUE(store_->put(faq(5, 0, "退货政策是什么")));
+  open();
+  const auto entry = store_->entry(KnowledgeEntryId(5));
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->title(), "退货政策是什么");
+  EXPECT_EQ(store_->entry(KnowledgeEntryId(6)).error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(store_->erase(KnowledgeEntryId(5)));
+  EXPECT_EQ(store_->erase(KnowledgeEntryId(5)).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(KnowledgeTest, ListsByPageNewestFirstAndBySiteWithWhatIsOfAll) {
+  for (std::uint64_t id = 1; id <= 9; ++id) ASSERT_TRUE(store_->put(faq(id, id % 3, "question " + std::to_string(id))));
+  EXPECT_EQ(ids({}, 2), (std::vector<std::uint64_t>{9, 8, 7, 6, 5, 4, 3, 2, 1}));
+  EXPECT_EQ(ids({.site = SiteId(1), .text = {}}, 4), (std::vector<std::uint64_t>{9, 7, 6, 4, 3, 1}));
+  EXPECT_EQ(store_->list({}, {.cursor = "x", .limit = 3}).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(KnowledgeTest, FindsByTitleAndPhrasingAndTakesPatternsForText) {
+  v1::KnowledgeEntry entry = faq(1, 0, "Returns");
+  entry.add_phrasings("can I send it BACK");
+  ASSERT_TRUE(store_->put(entry));
+  ASSERT_TRUE(store_->put(faq(2, 0, "100% cotton")));
+  EXPECT_EQ(ids({.site = {}, .text = "back"}), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(ids({.site = {}, .text = "0%"}), std::vector<std::uint64_t>{2});
+  EXPECT_TRUE(ids({.site = {}, .text = "_"}).empty());
+}
+
+TEST_F(KnowledgeTest, RefusesOneTooManyAndStillChangesWhatIsThere) {
+  open(2);
+  ASSERT_TRUE(store_->put(faq(1, 0, "a")));
+  ASSERT_TRUE(store_->put(faq(2, 0, "b")));
+  const auto refused = store_->put(faq(3, 0, "c"));
+  ASSERT_FALSE(refused);
+  EXPECT_STREQ(refused.error().reason_code, "knowledge_full");
+  ASSERT_TRUE(store_->put(faq(2, 0, "b again")));
+  std::set<std::string> titles;
+  ASSERT_TRUE(store_->each([&](v1::KnowledgeEntry&& one) { titles.insert(one.title()); }));
+  EXPECT_EQ(titles, (std::set<std::string>{"a", "b again"}));
+}
+
+}  // namespace
+}  // namespace wk

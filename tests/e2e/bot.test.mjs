@@ -1,0 +1,197 @@
+// The AI agent with the real binary: it answers, asks back, hands over, answers once after any crash, and never stands between people.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Server } from './lib/server.mjs';
+import { Refused } from './lib/connection.mjs';
+import { Api, agentSocket, clientId, demoAgent, eventually, say, visitor, visitorSession } from './lib/people.mjs';
+import { metric } from './lib/metrics.mjs';
+
+let server;
+let agent;
+
+before(async () => {
+  server = await Server.start({ args: ['--demo-bot'] });
+  agent = await demoAgent(server);
+});
+after(() => server?.close());
+
+const byBot = (event) => event.message && event.actor.kind === 'ACTOR_KIND_BOT';
+const decided = async (conversationId) => (await agent.log(conversationId)).filter((event) => event.botDecided);
+const site = async () => (await agent.get('/sites')).sites.find((one) => one.key === 'demo');
+const switchBot = async (bot) => agent.ok('PATCH', `/sites/${(await site()).id}`, { bot });
+
+test('a question it knows is answered at once, with its source, and why is in the log for agents alone', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, '请问怎么申请退货呀？');
+  const answer = await connection.event(byBot);
+  assert.match(answer.message.text, /签收后 7 天内/);
+  assert.equal(answer.message.citations[0].url, 'https://shop.example/cn/returns');
+  assert.deepEqual(answer.message.choices, ['转人工客服']);
+  assert.equal(answer.actor.name, 'AI 助手');
+  const [why] = await decided(conversationId);
+  assert.equal(why.botDecided.action, 'BOT_ACTION_ANSWER');
+  assert.equal(why.botDecided.reason, 'BOT_REASON_FOUND');
+  assert.equal(why.botDecided.sources[0].title, '怎么申请退货？');
+  assert.ok(why.botDecided.confidencePermille >= why.botDecided.confidenceWantedPermille);
+  assert.ok(!connection.events().some((event) => event.botDecided), 'the visitor is not told why');
+  const summary = await agent.get(`/conversations/${conversationId}`);
+  assert.equal(summary.holder.kind, 'HOLDER_KIND_BOT');
+  await connection.close();
+});
+
+test('what it does not know it asks back once, and then hands over, saying so', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'Do you know a good restaurant in Lisbon?');
+  const asked = await connection.event(byBot);
+  assert.ok(asked.message.choices.includes('Talk to a person'));
+  await say(connection, conversationId, 'a restaurant, I said');
+  const handed = await connection.event((event) => event.holderChanged?.reason === 'HOLDER_REASON_HANDED_OVER');
+  assert.equal(handed.holderChanged.to.kind, 'HOLDER_KIND_QUEUE');
+  assert.equal(connection.events().filter(byBot).length, 2, 'it said that it hands over');
+  // From now on it is silent.
+  await say(connection, conversationId, '怎么申请退货');
+  const desk = await agentSocket(server, agent);
+  await say(desk, conversationId, 'Hello, I am here.');
+  await connection.event((event) => event.message?.text === 'Hello, I am here.');
+  assert.equal((await decided(conversationId)).length, 2);
+  await connection.close();
+  await desk.close();
+});
+
+test('a person comes on request, and an agent can take over at any time', async () => {
+  const first = await visitor(server);
+  await say(first.connection, first.conversationId, '转人工');
+  await first.connection.event((event) => event.holderChanged?.reason === 'HOLDER_REASON_HANDED_OVER');
+  assert.equal((await decided(first.conversationId))[0].botDecided.reason, 'BOT_REASON_REQUESTED');
+
+  const second = await visitor(server);
+  await say(second.connection, second.conversationId, 'how long does delivery take?');
+  await second.connection.event(byBot);
+  const desk = await agentSocket(server, agent);
+  await desk.request({ append: { conversationId: second.conversationId, clientId: clientId(), claim: {} } });
+  await say(second.connection, second.conversationId, 'how long is the warranty?');
+  await say(desk, second.conversationId, 'Two years.');
+  await second.connection.event((event) => event.message?.text === 'Two years.');
+  assert.equal((await decided(second.conversationId)).length, 1, 'silent once somebody has it');
+  for (const { connection } of [first, second]) await connection.close();
+  await desk.close();
+});
+
+test('several lines in a row are one question, and none is left without an answer', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await Promise.all(['你好', '我想问一下', '退款多久到账？'].map((line) => say(connection, conversationId, line)));
+  await connection.event((event) => byBot(event) && /2 个工作日/.test(event.message.text));
+  const last = (await agent.log(conversationId)).filter((event) => event.actor.kind === 'ACTOR_KIND_VISITOR' && event.message).at(-1);
+  await eventually(async () => (await decided(conversationId)).at(-1).botDecided.throughSeq === last.seq, 'everything is dealt with');
+  await connection.close();
+});
+
+test('what is written down is found at once, changed at once, and gone at once', async () => {
+  const entry = await agent.post('/knowledge/entries', { kind: 'KNOWLEDGE_KIND_FAQ', title: 'Do you sell gift cards?', body: 'Yes, from 10 euros.' });
+  const ask = async () => (await agent.post('/bot/try', { siteId: (await site()).id, text: 'do you sell gift cards' }));
+  assert.equal((await ask()).reply.text, 'Yes, from 10 euros.');
+  await agent.ok('PUT', `/knowledge/entries/${entry.id}`, { ...entry, body: 'Yes, from 20 euros.' });
+  assert.equal((await ask()).reply.text, 'Yes, from 20 euros.');
+  await agent.ok('DELETE', `/knowledge/entries/${entry.id}`);
+  assert.notEqual((await ask()).decided.action, 'BOT_ACTION_ANSWER');
+  assert.equal((await agent.call('GET', `/knowledge/entries/${entry.id}`)).status, 404);
+});
+
+test('bad entries are refused with a reason', async () => {
+  for (const [body, status] of [
+    [{ kind: 'KNOWLEDGE_KIND_FAQ', title: ' ', body: 'x' }, 400],
+    [{ title: 'x', body: 'x' }, 400],
+    [{ kind: 'KNOWLEDGE_KIND_FAQ', title: 'x', body: 'x', url: 'javascript:alert(1)' }, 400],
+    [{ kind: 'KNOWLEDGE_KIND_FAQ', title: 'x', body: 'x', siteId: '12' }, 400],
+    [{ kind: 'KNOWLEDGE_KIND_ARTICLE', title: 'x', body: 'x', phrasings: ['y'] }, 400],
+    [{ kind: 'KNOWLEDGE_KIND_FAQ', title: 'x'.repeat(1_001), body: 'x' }, 413],
+    [{ kind: 'KNOWLEDGE_KIND_FAQ', title: 'x', body: 'x'.repeat(200_001) }, 413],
+  ]) {
+    const answer = await agent.call('POST', '/knowledge/entries', { body });
+    assert.equal(answer.status, status, JSON.stringify(body).slice(0, 80));
+    assert.ok(answer.json.detail);
+  }
+});
+
+test('nobody but the AI agent itself takes its turn, offers choices or cites', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'how long is the warranty?');
+  const desk = await agentSocket(server, agent);
+  for (const who of [connection, desk]) {
+    await assert.rejects(
+      who.request({ append: { conversationId, clientId: clientId(), botTurn: { decided: { action: 'BOT_ACTION_HAND_OVER' } } } }),
+      (error) => error instanceof Refused && error.code === 'forbidden',
+    );
+    await assert.rejects(
+      who.request({ append: { conversationId, clientId: clientId(), message: { text: 'x', choices: ['y'] } } }),
+      (error) => error instanceof Refused && error.code === 'invalid_argument',
+    );
+  }
+  await connection.close();
+  await desk.close();
+});
+
+test('an agent reads and tries what it knows, and changes nothing; a visitor does neither', async () => {
+  const lin = await demoAgent(server, 1);
+  const { entries } = await lin.get('/knowledge/entries?limit=1');
+  assert.equal(entries.length, 1);
+  await lin.post('/bot/try', { siteId: (await site()).id, text: '保修多久' });
+  assert.equal((await lin.call('POST', '/knowledge/entries', { body: { kind: 'KNOWLEDGE_KIND_FAQ', title: 'x', body: 'y' } })).status, 403);
+  assert.equal((await lin.call('PUT', `/knowledge/entries/${entries[0].id}`, { body: entries[0] })).status, 403);
+  assert.equal((await lin.call('DELETE', `/knowledge/entries/${entries[0].id}`)).status, 403);
+  const session = await visitorSession(server);
+  const stranger = new Api(server.url, { token: session.token });
+  for (const path of ['/knowledge/entries', `/knowledge/entries/${entries[0].id}`]) {
+    assert.ok([401, 403].includes((await stranger.call('GET', path)).status), path);
+  }
+});
+
+test('switched off it hands over what it has, at once, and begins nothing', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, '怎么查物流？');
+  await connection.event(byBot);
+  await switchBot({ enabled: false });
+  await connection.event((event) => event.holderChanged?.reason === 'HOLDER_REASON_HANDED_OVER');
+  const next = await visitor(server);
+  await say(next.connection, next.conversationId, '怎么查物流？');
+  assert.equal((await agent.get(`/conversations/${next.conversationId}`)).holder.kind, 'HOLDER_KIND_QUEUE');
+  await switchBot({ enabled: true });
+  for (const each of [connection, next.connection]) await each.close();
+});
+
+test('what was resolved comes back to it', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, '转人工');
+  const desk = await agentSocket(server, agent);
+  await say(desk, conversationId, '您好');
+  await desk.request({ append: { conversationId, clientId: clientId(), changeState: { to: 'CONVERSATION_STATE_RESOLVED' } } });
+  await say(connection, conversationId, '优惠券怎么用');
+  await connection.event((event) => byBot(event) && /结算页/.test(event.message.text));
+  await connection.close();
+  await desk.close();
+});
+
+test('killed at any moment, it answers every question once', { timeout: 180_000 }, async () => {
+  const questions = ['怎么申请退货？', '退款多久到账？', '保修多长时间？', 'How long does delivery take?'];
+  const asked = [];
+  for (let round = 0; round < 6; ++round) {
+    const people = await Promise.all(Array.from({ length: 12 }, () => visitor(server)));
+    await Promise.all(people.map(async ({ connection, conversationId }, i) => {
+      const ack = await say(connection, conversationId, questions[i % questions.length]);
+      asked.push({ conversationId, seq: ack.seq });
+    }));
+    // In the middle of the answers.
+    await server.restart();
+    agent = await demoAgent(server);
+    for (const { connection } of people) await connection.close().catch(() => {});
+  }
+  for (const { conversationId, seq } of asked) {
+    await eventually(async () => (await decided(conversationId)).length > 0, `${conversationId} is answered`, 20_000);
+    const log = await agent.log(conversationId);
+    const why = log.filter((event) => event.botDecided);
+    assert.equal(why.length, 1, `${conversationId}: one decision`);
+    assert.equal(why[0].botDecided.throughSeq, seq);
+    assert.equal(log.filter(byBot).length, 1, `${conversationId}: one answer`);
+  }
+  assert.ok((await metric(agent, 'weikeyi_bot_turns_total')) > 0);
+});
