@@ -213,8 +213,9 @@ void Shard::decide_and_queue(ConversationId id, Conversation& conversation, Appe
     for (v1::Event& event : *decided) {
       event.set_conversation_id(id.value());
       event.set_seq(conversation.decided.last_seq() + 1);
-      // Time never runs back within a conversation, whatever the clock does.
-      event.set_time_ms(std::max(now_ms, conversation.decided.updated_ms()));
+      // Time never runs back within a conversation, whatever the clock does. Nor may it lie further before the id's own time than an id may lie
+      // ahead: the clock may have been set back while the store was asked, and DedupeWindow::find() relies on it.
+      event.set_time_ms(std::max({now_ms, conversation.decided.updated_ms(), finding.not_before_ms}));
       if (structural(event) && !std::exchange(touched.structural, true) && deps_.wiring.listener != nullptr && !touched.began) {
         touched.before = std::make_shared<const v1::ConversationSummary>(conversation.decided);
       }

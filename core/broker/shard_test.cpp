@@ -393,6 +393,30 @@ TEST_F(ShardTest, AcksWhatIsStoredThoughItsIdIsFromTheFutureNow) {
   EXPECT_EQ((*unknown)->error().client_code(), "client_id_in_future");
 }
 
+// P34: what is stored must never lie so far before its id's time that the next process, whose clock is behind, takes the id for one nobody can have sent.
+TEST_F(ShardTest, StoresNothingFurtherBeforeItsIdThanAnIdMayLieAhead) {
+  const std::int64_t before = clock.now_ms();
+  const std::int64_t ahead = limits::kClientIdFutureMax.count();
+  v1::ConversationSummary summary;
+  summary.set_id(kConversation.value());
+  summary.set_last_seq(5);
+  summary.set_updated_ms(before - 3'600'000);
+  store.stored[kConversation] = summary;
+  // A process that has just begun asks the store for ids of this time.
+  shard.emplace(ShardDeps{loop, 0, store, pool, clock, wiring});
+  const auto refused = send(message("loads the conversation", uuid_v7(before + 3'600'000)));
+  loop.run_until([&] { return refused->has_value(); });
+  // Not so far ahead that it is refused; while the store is asked the clock is set back.
+  (void)send(message("x", uuid_v7(before + ahead - 1'000)));
+  clock.set_wall_ms(before - 120'000);
+  until_submitted();
+  v1::Event event;
+  const SharedBytes& bytes = store.pending.front().first.begin()->bytes;
+  ASSERT_TRUE(event.ParseFromArray(bytes.view().data(), static_cast<int>(bytes.size())));
+  EXPECT_GE(event.time_ms(), before - 1'000);
+  settle();
+}
+
 TEST_F(ShardTest, TheBoardSeesEveryConversationOnlyWhileItIsWanted) {
   shard->set_board(0, true);
   (void)send(message("hello"));
