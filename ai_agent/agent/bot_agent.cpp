@@ -38,7 +38,10 @@ void BotAgent::start() {
 
 void BotAgent::on_change(const SummaryPtr& /*before*/, const SummaryPtr& after) {
   if (after->holder().kind() != v1::HOLDER_KIND_BOT || !unanswered(*after)) return;
-  (void)deps_.executor.post([this, id = ConversationId(after->id())] { want(id); });
+  (void)deps_.executor.post([this, id = ConversationId(after->id()), site = SiteId(after->site_id())] {
+    on_.insert(site);
+    want(id);
+  });
 }
 
 void BotAgent::want(ConversationId id) {

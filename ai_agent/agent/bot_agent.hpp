@@ -83,7 +83,7 @@ class BotAgent final : public CommitListener, public BotTrial {
   bool look_again_ = false;
   bool looking_ = false;
   unsigned looks_left_ = 0;
-  // Sites whose AI agent was on at the last tick.
+  // Sites whose AI agent was on at the last tick, or had something to do since.
   std::unordered_set<SiteId> on_;
 
   std::atomic<std::uint64_t> turns_made_{0};
