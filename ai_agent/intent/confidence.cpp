@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kTerms = ConfidenceModel::kTerms;
 constexpr int kSteps = 25;
+constexpr int kHalvingsMax = 20;
 // How much a weight resists. Squares bend far from where examples lie, and there they would trust
 // what is furthest: only thousands of examples may teach them.
 constexpr double kRidge = 10;
@@ -104,6 +105,24 @@ ConfidenceModel train_confidence(std::span<const ConfidenceExample> examples, bo
   const std::array<double, kTerms> before = weights;
   const double ridge_squares =
       kRidgeSquares + kRidgeSquaresOfFew / static_cast<double>(examples.size());
+  const auto ridge_of = [&](std::size_t i) {
+    return i < kSignals ? kRidge : i + 1 < kTerms ? ridge_squares : kRidgeConstant;
+  };
+  const auto loss_of = [&](const std::array<double, kTerms>& at) {
+    double sum = 0;
+    for (const auto& e : examples) {
+      const auto x = terms(model, e.signals);
+      double score = 0;
+      for (std::size_t i = 0; i < kTerms; ++i) score += at[i] * static_cast<double>(x[i]);
+      const double wrong_way = e.right ? -score : score;
+      sum += static_cast<double>(e.weight) *
+             (std::max(wrong_way, 0.0) + std::log1p(std::exp(-std::abs(wrong_way))));
+    }
+    for (std::size_t i = 0; i < kTerms; ++i)
+      sum += 0.5 * ridge_of(i) * (at[i] - before[i]) * (at[i] - before[i]);
+    return sum;
+  };
+  double least = loss_of(weights);
   for (int step = 0; step < kSteps; ++step) {
     std::array<std::array<double, kTerms>, kTerms> hessian{};
     std::array<double, kTerms> gradient{};
@@ -121,18 +140,26 @@ ConfidenceModel train_confidence(std::span<const ConfidenceExample> examples, bo
       }
     }
     for (std::size_t i = 0; i < kTerms; ++i) {
-      const double ridge = i < kSignals ? kRidge : i + 1 < kTerms ? ridge_squares : kRidgeConstant;
+      const double ridge = ridge_of(i);
       hessian[i][i] += ridge;
       gradient[i] -= ridge * (weights[i] - before[i]);
     }
     solve(hessian, gradient);
-    double largest = 0;
-    for (std::size_t i = 0; i < kTerms; ++i) {
-      // A bounded step: far from the optimum Newton's is too long.
-      const double change = std::clamp(gradient[i], -2.0, 2.0);
-      weights[i] += change;
-      largest = std::max(largest, std::abs(change));
+    // Newton's step is too long far from the optimum: halved until what is minimised falls.
+    double length = 1;
+    std::array<double, kTerms> tried{};
+    double loss = 0;
+    for (int halving = 0; halving < kHalvingsMax; ++halving, length /= 2) {
+      for (std::size_t i = 0; i < kTerms; ++i) tried[i] = weights[i] + length * gradient[i];
+      loss = loss_of(tried);
+      if (loss < least) break;
     }
+    if (!(loss < least)) break;
+    least = loss;
+    double largest = 0;
+    for (std::size_t i = 0; i < kTerms; ++i)
+      largest = std::max(largest, std::abs(tried[i] - weights[i]));
+    weights = tried;
     if (largest < 1e-4) break;
   }
   for (std::size_t i = 0; i < kTerms; ++i) model.weights[i] = static_cast<float>(weights[i]);
