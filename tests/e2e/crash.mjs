@@ -86,7 +86,7 @@ function audit(counts, sender, log, readers) {
     bySender.set(event.clientId, event);
   }
   let last = 0;
-  for (const { clientId, text } of sender.sent) {
+  for (const { clientId, text, refused } of sender.sent) {
     const event = bySender.get(clientId);
     const acked = sender.acks.get(clientId);
     if (event === undefined) {
@@ -96,6 +96,7 @@ function audit(counts, sender, log, readers) {
     }
     if (event.message?.text !== text) counts.wrong_text += 1;
     if (acked !== undefined && acked !== event.seq) counts.renumbered += 1;
+    if (refused) continue;
     if (event.seq <= last) counts.reorderings += 1;
     last = event.seq;
   }

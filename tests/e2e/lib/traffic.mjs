@@ -88,7 +88,7 @@ class Client {
 
 /** Writes to its conversation and reads it, as a visitor; a little below the rate a visitor is allowed. */
 export class Sender extends Client {
-  /** In the order of sending: {clientId, text, ack: seq or 0}. */
+  /** In the order of sending: {clientId, text, refused: true where it was at some time}. */
   sent = [];
   /** client id to the seq of the first ack; a later ack with another seq is a renumbering. */
   acks = new Map();
@@ -176,8 +176,11 @@ export class Sender extends Client {
   }
 
   /** Refused is not stored: once the server says when, everything unacked goes again in order. */
-  #refused({ code, retryAfterMs = 0 }) {
+  #refused({ code, retryAfterMs = 0, clientId }) {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+    // What was sent after it may have been taken (P36).
+    const entry = this.#unacked.get(clientId);
+    if (entry) entry.refused = true;
     const connection = this.connection;
     if (!connection || this.#again) return;
     this.#again = true;

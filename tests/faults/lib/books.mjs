@@ -79,13 +79,14 @@ export class Books {
       });
       this.counts.renumbered += sender.renumbered;
       let last = 0;
-      for (const { clientId, text } of sender.sent) {
+      for (const { clientId, text, refused } of sender.sent) {
         const seq = log.byClientId.get(clientId);
         if (seq === undefined) {
           this.counts.sent_lost += 1;
           continue;
         }
         if (log.events[seq - 1].text !== text) this.counts.wrong_text += 1;
+        if (refused) continue;
         if (seq < last) this.counts.reorderings += 1;
         last = seq;
       }
