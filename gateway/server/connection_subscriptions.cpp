@@ -123,7 +123,8 @@ void Connection::on_unsubscribe(const v1::Unsubscribe& unsubscribe) {
 void Connection::on_live(const EventRange& range, EventFrames& frames) {
   Subscription* subscription = find(range.conversation);
   if (subscription == nullptr) return;
-  if (!subscription->takes(range, congested())) return start_read(*subscription);
+  // Without events: they are no longer at hand.
+  if (!subscription->takes(range, congested() || range.events.empty())) return start_read(*subscription);
   const EventFrames::Message message = frames.get({agreement_.encoding, is_visitor(), agreement_.deflate});
   written(message.shared != nullptr ? stream_->write(*message.shared) : stream_->write(message.bytes));
 }

@@ -53,6 +53,13 @@ inline constexpr std::size_t kCatchUpReadBytes = 32 * 1024;
 // they wait for the next turn.
 inline constexpr std::size_t kCatchUpRecentBytes = 16 * 1024;
 inline constexpr std::size_t kCatchUpTurnBytes = 16 * 1024;
+// Subscribers of a conversation that are told at once; more are told in slices, all conversations of a loop together so many
+// deliveries a turn (some 3 ms of it with their sends); the others with the next turns.
+inline constexpr std::size_t kFanOutAtOnceMax = 64;
+inline constexpr std::size_t kFanOutDeliveriesPerTurn = 512;
+// Bytes of events that are kept for the next round through many subscribers while one is under way. Beyond, they are told to read from
+// storage: it is what a connection's queue takes before it has to do so anyway.
+inline constexpr std::size_t kFanOutGatheredBytesMax = 256 * 1024;
 // A visitor that names no cursor gets this many of the newest events.
 inline constexpr std::uint32_t kVisitorNewestMax = 100;
 // When to try again after a failure that may pass (disk full, I/O).

@@ -77,16 +77,11 @@ std::string& LoopGateway::emptied(std::string& scratch) {
 }
 
 void LoopGateway::subscribe(ConversationId conversation, Connection& connection) {
-  subscribers_[conversation].add(connection);
+  subscribers_.add(conversation, connection);
 }
 
 void LoopGateway::unsubscribe(ConversationId conversation, Connection& connection) {
-  const auto it = subscribers_.find(conversation);
-  if (it == subscribers_.end()) return;
-  it->second.remove(connection);
-  if (!it->second.empty()) return;
-  subscribers_.erase(it);
-  services_.broker.unsubscribe(conversation, index_);
+  if (subscribers_.remove(conversation, connection)) services_.broker.unsubscribe(conversation, index_);
 }
 
 void LoopGateway::agent_joined(Connection& connection) {
@@ -100,12 +95,27 @@ void LoopGateway::agent_left(Connection& connection) {
 }
 
 void LoopGateway::on_committed(const Committed& committed) {
-  for (const EventRange& range : committed.ranges) {
-    const auto it = subscribers_.find(range.conversation);
-    if (it == subscribers_.end()) continue;
-    frames_.begin(range);
-    for (Connection* connection : it->second.view()) connection->on_live(range, frames_);
-  }
+  const auto to = [this](const EventRange& range, std::span<Connection* const> some) { deliver(range, some); };
+  for (const EventRange& range : committed.ranges) subscribers_.on_committed(range, to);
+  if (subscribers_.owes()) fan_out();
+}
+
+void LoopGateway::deliver(const EventRange& range, std::span<Connection* const> to) {
+  frames_.begin(range);
+  for (Connection* connection : to) connection->on_live(range, frames_);
+}
+
+void LoopGateway::fan_out() {
+  const std::uint64_t turn = loop_.stats().turns.load(std::memory_order_relaxed);
+  if (std::exchange(fan_out_turn_, turn) != turn) fan_out_left_ = gateway_limits::kFanOutDeliveriesPerTurn;
+  fan_out_left_ -= subscribers_.serve(fan_out_left_, [this](const EventRange& range, std::span<Connection* const> some) { deliver(range, some); });
+  if (!subscribers_.owes() || std::exchange(fan_out_scheduled_, true)) return;
+  // At the end of this turn nothing is left to do, and the end of the next comes without a wait: sockets, appends and acks are served before.
+  loop_.defer([self = self_] {
+    if (*self == nullptr) return;
+    (*self)->fan_out_scheduled_ = false;
+    (*self)->fan_out();
+  });
 }
 
 void LoopGateway::on_text_stored(std::span<const TextAck> acks) {
@@ -175,13 +185,13 @@ void LoopGateway::on_board_owed() {
 }
 
 void LoopGateway::on_typing(const v1::TypingSignal& signal, std::uint64_t origin) {
-  const auto it = subscribers_.find(ConversationId(signal.conversation_id()));
-  if (it == subscribers_.end()) return;
+  const auto subscribers = subscribers_.of(ConversationId(signal.conversation_id()));
+  if (subscribers.empty()) return;
   v1::ServerFrame frame;
   *frame.mutable_typing() = signal;
   const bool from_visitor = signal.actor().kind() == v1::ACTOR_KIND_VISITOR;
   std::vector<Connection*> to;
-  for (Connection* connection : it->second.view()) {
+  for (Connection* connection : subscribers) {
     if (connection->key() == origin) continue;
     // A visitor's words, and an agent's note, are for agents; a visitor learns only that an agent types.
     if (connection->is_visitor() && (from_visitor || signal.note())) continue;
@@ -196,12 +206,11 @@ void LoopGateway::on_typing(const v1::TypingSignal& signal, std::uint64_t origin
 }
 
 void LoopGateway::on_viewing(const v1::ViewingSignal& signal) {
-  const auto it = subscribers_.find(ConversationId(signal.conversation_id()));
-  if (it == subscribers_.end()) return;
+  const auto subscribers = subscribers_.of(ConversationId(signal.conversation_id()));
+  if (subscribers.empty()) return;
   v1::ServerFrame frame;
   *frame.mutable_viewing() = signal;
   std::vector<Connection*> to;
-  const auto subscribers = it->second.view();
   std::copy_if(subscribers.begin(), subscribers.end(), std::back_inserter(to), [](Connection* c) { return c->is_agent(); });
   send_to(to, frame);
 }

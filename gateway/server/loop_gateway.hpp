@@ -10,15 +10,13 @@
 #include <string>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
 #include "base/rate_table.hpp"
 #include "core/broker/sink.hpp"
 #include "gateway/server/connection.hpp"
 #include "gateway/server/connection_table.hpp"
 #include "gateway/server/event_frames.hpp"
 #include "gateway/server/services.hpp"
-#include "gateway/server/subscriber_list.hpp"
+#include "gateway/server/subscribers.hpp"
 #include "gateway/server/timer_wheel.hpp"
 #include "gateway/websocket/codec.hpp"
 #include "net/event_loop.hpp"
@@ -93,6 +91,9 @@ class LoopGateway final : public EventSink {
   // Deadlines and retries, once a second.
   void sweep();
   void catch_up();
+  void deliver(const EventRange& range, std::span<Connection* const> to);
+  // A slice of what many subscribers are owed, as much as this turn has left for it, and on with the next.
+  void fan_out();
   void watch(Connection& connection, SteadyTime due) { wheel_.add(connection.key(), due); }
   // Closes the connections of agents whose session or token is no longer good, also where another process ended it.
   void revalidate_agents();
@@ -114,7 +115,10 @@ class LoopGateway final : public EventSink {
   std::uint64_t catch_up_turn_ = 0;
   std::size_t catch_up_bytes_ = 0;
   bool catch_up_scheduled_ = false;
-  boost::unordered_flat_map<ConversationId, SubscriberList, std::hash<ConversationId>> subscribers_;
+  Subscribers<Connection> subscribers_;
+  std::uint64_t fan_out_turn_ = 0;
+  std::size_t fan_out_left_ = 0;
+  bool fan_out_scheduled_ = false;
   std::vector<Connection*> agents_;
   AdmissionSnapshotPtr admission_;
   RateTable<ConversationId> visitor_rates_{gateway_limits::kVisitorRatesMax};

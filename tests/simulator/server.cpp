@@ -142,11 +142,12 @@ void Server::disconnect(std::uint64_t key) {
   sessions_.erase(key);
 }
 
-void Server::unsubscribed(ConversationId conversation, std::size_t loop) {
-  const bool others = std::any_of(sessions_.begin(), sessions_.end(), [&](const auto& entry) {
-    return entry.second->loop() == loop && entry.second->subscribed(conversation);
-  });
-  if (!others) broker_->unsubscribe(conversation, loop);
+void Server::subscribe(ConversationId conversation, Session& session) {
+  sinks_[session.loop()].subscribers.add(conversation, session);
+}
+
+void Server::unsubscribe(ConversationId conversation, Session& session) {
+  if (sinks_[session.loop()].subscribers.remove(conversation, session)) broker_->unsubscribe(conversation, session.loop());
 }
 
 Session* Server::find(std::uint64_t key) {
@@ -160,12 +161,26 @@ void Server::post_to(std::size_t loop, std::uint64_t key, UniqueFunction<void(Se
   });
 }
 
+namespace {
+
+void deliver(const EventRange& range, std::span<Session* const> to) {
+  for (Session* session : to) session->on_live(range);
+}
+
+}  // namespace
+
 void Server::Sink::on_committed(const Committed& committed) {
-  for (const EventRange& range : committed.ranges) {
-    for (auto& [key, session] : server->sessions_) {
-      if (session->loop() == loop) session->on_live(range);
-    }
-  }
+  for (const EventRange& range : committed.ranges) subscribers.on_committed(range, deliver);
+  share_out();
+}
+
+void Server::Sink::share_out() {
+  subscribers.serve(server->world_.random.below(4), deliver);
+  if (!subscribers.owes() || std::exchange(goes_on, true)) return;
+  (void)server->loops_[loop]->post([this] {
+    goes_on = false;
+    share_out();
+  });
 }
 
 void Server::Sink::on_text_stored(std::span<const TextAck> acks) {

@@ -13,6 +13,7 @@
 #include "core/broker/broker.hpp"
 #include "core/session/conversation_service.hpp"
 #include "storage/embedded/manager/storage_manager.hpp"
+#include "gateway/server/subscribers.hpp"
 #include "tests/simulator/observed_store.hpp"
 #include "tests/simulator/session.hpp"
 
@@ -86,8 +87,9 @@ class Server {
   // -- for sessions
   World& world() { return world_; }
   Session* find(std::uint64_t key);
-  // A session of this loop gave up a subscription; the last one's is given up towards the broker.
-  void unsubscribed(ConversationId conversation, std::size_t loop);
+  void subscribe(ConversationId conversation, Session& session);
+  // The last one's is given up towards the broker.
+  void unsubscribe(ConversationId conversation, Session& session);
   void post_to(std::size_t loop, std::uint64_t key, UniqueFunction<void(Session&)> task);
   SimulatedLoop& loop(std::size_t index) { return *loops_[index]; }
   Broker& broker() { return *broker_; }
@@ -99,6 +101,10 @@ class Server {
   struct Sink final : EventSink {
     Server* server = nullptr;
     std::size_t loop = 0;
+    // Small, so that there are slices, and ranges that have to be read from storage.
+    Subscribers<Session> subscribers{{.at_once_max = 1, .gathered_bytes_max = 400}};
+    bool goes_on = false;
+    void share_out();
     void on_committed(const Committed& committed) override;
     void on_text_stored(std::span<const TextAck> acks) override;
     void on_text_refused(std::span<const TextAck> acks, const Error& error) override;

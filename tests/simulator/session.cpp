@@ -102,6 +102,7 @@ void Session::subscribe(ConversationId conversation, std::uint32_t ref, Seq afte
   } else {
     subscriptions_.emplace_back(conversation);
   }
+  server_.subscribe(conversation, *this);
   server_.broker().subscribe(conversation, loop_, server_.loop(loop_),
                              [&server = server_, key = key_, conversation, ref, after](Result<SummaryPtr> summary) {
                                if (Session* session = server.find(key)) session->on_subscribed(conversation, ref, after, std::move(summary));
@@ -110,7 +111,7 @@ void Session::subscribe(ConversationId conversation, std::uint32_t ref, Seq afte
 
 void Session::unsubscribe(ConversationId conversation) {
   if (std::erase_if(subscriptions_, [&](const Subscription& s) { return s.conversation() == conversation; }) > 0) {
-    server_.unsubscribed(conversation, loop_);
+    server_.unsubscribe(conversation, *this);
   }
 }
 
@@ -140,7 +141,7 @@ void Session::on_subscribed(ConversationId conversation, std::uint32_t ref, Seq 
 void Session::on_live(const EventRange& range) {
   Subscription* subscription = find(range.conversation);
   if (subscription == nullptr) return;
-  if (subscription->takes(range, congested_) || server_.world().mutation == Mutation::kGapsIgnored) {
+  if (subscription->takes(range, congested_ || range.events.empty()) || server_.world().mutation == Mutation::kGapsIgnored) {
     send(encode_events(Encoding::kProto, range, is_visitor()));
   } else {
     start_read(*subscription);
@@ -184,7 +185,7 @@ void Session::sweep() {
 }
 
 void Session::on_closed() {
-  for (const Subscription& subscription : std::exchange(subscriptions_, {})) server_.unsubscribed(subscription.conversation(), loop_);
+  for (const Subscription& subscription : std::exchange(subscriptions_, {})) server_.unsubscribe(subscription.conversation(), *this);
 }
 
 void Session::send(std::string frame) {

@@ -47,7 +47,6 @@ class Session {
   void ack(const TextAck& ack);
   void refuse(std::uint32_t ref, const Error& error, const std::string& client_id);
   std::size_t loop() const { return loop_; }
-  bool subscribed(ConversationId conversation) { return find(conversation) != nullptr; }
 
  private:
   bool is_visitor() const { return std::holds_alternative<VisitorPrincipal>(principal_); }
