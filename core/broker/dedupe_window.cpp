@@ -5,11 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/random.hpp"
 
 namespace wk {
 namespace {
+
+constexpr std::size_t kEntriesMin = 1024;
+// Of the ring's size: few buckets are full then, and few places empty.
+constexpr std::size_t kEntriesPerBucket = 4;
 
 // XXH3 with a secret seed of this process: keys never leave it.
 std::uint64_t hash_seed() {
@@ -47,9 +52,9 @@ DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sende
 DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sender, std::string_view client_id,
                                          std::int64_t now_ms, std::int64_t loaded_until_ms) const {
   Finding finding{.append = {}, .key = key_of(conversation, sender, client_id)};
-  if (const auto it = entries_.find(finding.key); it != entries_.end()) {
+  if (const Entry* entry = find_entry(finding.key)) {
     finding.answer = Answer::kSeen;
-    finding.append = it->second;
+    finding.append = entry->append;
     return finding;
   }
   const std::optional<std::int64_t> made_ms = uuid_v7_time_ms(client_id);
@@ -63,21 +68,59 @@ DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sen
   return finding;
 }
 
+const DedupeWindow::Entry* DedupeWindow::find_entry(const Key& key) const {
+  if (buckets_.empty()) return nullptr;
+  const auto tag = static_cast<std::uint32_t>(key.high);
+  for (const Place& place : buckets_[key.low & (buckets_.size() - 1)].places) {
+    if (place.tag != tag || !remembered(place.number)) continue;
+    // The number may have been given again since, to an entry that was taken back or forgotten four milliards ago.
+    if (const Entry& entry = this->entry(place.number); entry.key == key) return &entry;
+  }
+  if (crowd_.empty()) return nullptr;
+  const auto it = crowd_.find(key);
+  return it == crowd_.end() ? nullptr : &entry(it->second);
+}
+
 void DedupeWindow::insert(const Finding& found, StoredAppend append, std::size_t not_durable) {
-  entries_.insert_or_assign(found.key, append);
-  ages_.push_back({found.key, found.made_ms});
+  if (size() == entries_.size()) grow();
+  entry(next_) = {found.key, found.made_ms, append};
+  place(next_);
+  ++next_;
   const std::size_t entries_max = std::max(entries_max_, not_durable + 1);
-  while (ages_.size() > entries_max) {
-    forgotten_through_ms_ = std::max(forgotten_through_ms_, ages_.front().made_ms);
-    entries_.erase(ages_.front().key);
-    ages_.pop_front();
+  while (size() > entries_max) {
+    forgotten_through_ms_ = std::max(forgotten_through_ms_, entry(oldest_).made_ms);
+    leave_crowd(oldest_++);
   }
 }
 
 void DedupeWindow::take_back(std::size_t newest) {
-  for (; newest > 0; --newest) {
-    entries_.erase(ages_.back().key);
-    ages_.pop_back();
+  for (; newest > 0; --newest) leave_crowd(--next_);
+}
+
+void DedupeWindow::place(std::uint64_t number) {
+  const Key& key = entry(number).key;
+  for (Place& place : buckets_[key.low & (buckets_.size() - 1)].places) {
+    if (remembered(place.number)) continue;
+    place = {static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(key.high)};
+    return;
+  }
+  crowd_[key] = number;
+}
+
+void DedupeWindow::leave_crowd(std::uint64_t number) {
+  if (crowd_.empty()) return;
+  const auto it = crowd_.find(entry(number).key);
+  if (it != crowd_.end() && it->second == number) crowd_.erase(it);
+}
+
+void DedupeWindow::grow() {
+  const std::vector<Entry> before = std::exchange(entries_, std::vector<Entry>(std::max(kEntriesMin, 2 * entries_.size())));
+  buckets_.assign(entries_.size() / kEntriesPerBucket, {});
+  crowd_.clear();
+  const std::uint64_t next = std::exchange(next_, oldest_);
+  for (; next_ < next; ++next_) {
+    entry(next_) = before[next_ & (before.size() - 1)];
+    place(next_);
   }
 }
 

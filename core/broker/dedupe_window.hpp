@@ -9,10 +9,11 @@
 // limits::kAppendBytesMax bounds them.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -61,21 +62,46 @@ class DedupeWindow {
   // So many of those inserted last were not stored after all.
   void take_back(std::size_t newest);
 
-  std::size_t size() const { return entries_.size(); }
+  std::size_t size() const { return static_cast<std::size_t>(next_ - oldest_); }
 
  private:
+  // Numbered in the order they came; those from oldest_ to next_ are remembered.
+  struct Entry {
+    Key key;
+    std::int64_t made_ms = 0;
+    StoredAppend append;
+  };
+  // Where an entry is: the low half of its number, and a part of its key, so that the entries of others are not looked at. A place whose
+  // entry has been forgotten, or taken back, is free; nobody has to find it for that.
+  struct Place {
+    std::uint32_t number = 0;
+    std::uint32_t tag = 0;
+  };
+  // One cache line: all that finding a key costs where it is new, and all that inserting it then costs beside the entry itself.
+  struct alignas(64) Bucket {
+    std::array<Place, 8> places;
+  };
   struct KeyHash {
     std::size_t operator()(const Key& key) const { return static_cast<std::size_t>(key.low); }
   };
-  struct Aged {
-    Key key;
-    std::int64_t made_ms = 0;
-  };
+
+  const Entry* find_entry(const Key& key) const;
+  Entry& entry(std::uint64_t number) { return entries_[number & (entries_.size() - 1)]; }
+  const Entry& entry(std::uint64_t number) const { return entries_[number & (entries_.size() - 1)]; }
+  bool remembered(std::uint32_t number) const { return number - static_cast<std::uint32_t>(oldest_) < static_cast<std::uint32_t>(next_ - oldest_); }
+  void place(std::uint64_t number);
+  void leave_crowd(std::uint64_t number);
+  void grow();
+
   // Ids made up to then may have been accepted without being here.
   std::int64_t forgotten_through_ms_;
   const std::size_t entries_max_;
-  boost::unordered_flat_map<Key, StoredAppend, KeyHash> entries_;
-  std::deque<Aged> ages_;
+  std::vector<Entry> entries_;  // a ring; a power of two
+  std::vector<Bucket> buckets_;  // by key.low; a power of two
+  // Of buckets that have no place left: a few in a thousand.
+  boost::unordered_flat_map<Key, std::uint64_t, KeyHash> crowd_;
+  std::uint64_t oldest_ = 1;  // 0 is in every place that was never taken
+  std::uint64_t next_ = 1;
 };
 
 }  // namespace wk

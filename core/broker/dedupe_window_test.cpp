@@ -2,6 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <deque>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/random.hpp"
 
 namespace wk {
@@ -94,6 +101,60 @@ TEST(DedupeWindow, BeginsLaterWhenFullRatherThanForgetSilently) {
   window.insert(window.find(kConversation, kMei, uuid_v7(kBegin + 3 * kMinute), kBegin + 3 * kMinute, 0), {.seq = 3, .time_ms = 0}, 0);
   EXPECT_EQ(window.size(), 2u);
   EXPECT_EQ(window.find(kConversation, kMei, first, kBegin + 3 * kMinute, 0).answer, Answer::kAskStore);
+}
+
+// Against what is written down beside it, whatever comes: many in one bucket, numbers given again, a ring that grows.
+TEST(DedupeWindow, KnowsExactlyWhatItWasToldAndHasNotForgotten) {
+  constexpr std::size_t kMax = 3'000;
+  DedupeWindow window(kBegin, kMax);
+  std::mt19937 random(1);
+  std::deque<std::pair<std::string, Seq>> told;
+  std::vector<std::string> gone;
+  std::size_t not_durable = 0;
+  Seq seq = 0;
+  const auto find = [&](const std::string& id) { return window.find(kConversation, kMei, id, kBegin, 0); };
+  const auto check = [&] {
+    ASSERT_EQ(window.size(), told.size());
+    for (const auto& [id, its_seq] : told) {
+      const auto found = find(id);
+      ASSERT_EQ(found.answer, Answer::kSeen) << id;
+      ASSERT_EQ(found.append.seq, its_seq);
+    }
+    for (const std::string& id : gone) ASSERT_EQ(find(id).answer, Answer::kAskStore) << id;
+  };
+  for (int step = 0; step < 4'000; ++step) {
+    if (random() % 10 == 0) {
+      // A batch failed; some of it is sent again.
+      const std::size_t count = random() % (not_durable + 1);
+      window.take_back(count);
+      not_durable -= count;
+      for (std::size_t i = 0; i < count; ++i) {
+        gone.push_back(told.back().first);
+        told.pop_back();
+      }
+    } else if (random() % 10 == 0) {
+      not_durable = 0;
+    } else {
+      for (std::size_t i = random() % 20; i > 0; --i) {
+        std::string id = "order/" + std::to_string(seq);
+        if (!gone.empty() && random() % 3 == 0) {
+          std::swap(gone[random() % gone.size()], gone.back());
+          id = std::move(gone.back());
+          gone.pop_back();
+        }
+        window.insert(find(id), {.seq = ++seq, .time_ms = 0}, not_durable++);
+        told.emplace_back(std::move(id), seq);
+        while (told.size() > std::max(kMax, not_durable)) {
+          gone.push_back(std::move(told.front().first));
+          told.pop_front();
+        }
+      }
+    }
+    if (gone.size() > 2'000) gone.erase(gone.begin(), gone.begin() + 1'000);
+    if (step % 200 == 0) check();
+  }
+  EXPECT_GT(seq, 5 * kMax);
+  check();
 }
 
 TEST(UuidV7Time, IsReadOnlyFromAUuidV7) {

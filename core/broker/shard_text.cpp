@@ -31,12 +31,12 @@ bool Shard::append_text(ConversationId id, const Principal& principal, const Tex
   // Time never runs back within a conversation, whatever the clock does.
   from.time_ms = std::max(now_ms, state.updated_ms());
   EncodedText encoded = encode_text(id, from.seq, from.time_ms, speaker, append);
-  from.client_id = encoded.client_id;
   fold_text(state, from.seq, from.time_ms, speaker, append.text);
   gather(touched, conversation, {id, from.seq, std::move(encoded.bytes), true});
   ++figures_.appended;
   dedupe_.insert(found, {from.seq, from.time_ms}, gathering_.deduped + (in_flight_ ? in_flight_->deduped : 0));
   ++gathering_.deduped;
+  from.client_id = encoded.client_id;
   gathering_.text_acks.push_back(from);
   schedule_flush();
   return true;
