@@ -2,13 +2,14 @@ import { Avatar, Button, Indicator, SegmentedControl, Select, Skeleton } from '@
 import type { ConversationSummary } from '@weikeyi/sdk/wire/resource'
 import { useQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { IconAlertTriangle, IconClockPause, IconLock, IconWorld } from '@tabler/icons-react'
+import { IconAlertTriangle, IconClockPause, IconLock, IconRobot, IconWorld } from '@tabler/icons-react'
 import { ActorKind, ConversationState, Priority } from '@weikeyi/sdk/wire/event'
 import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { api, take, useProblemText } from '../api'
 import type { StateFilter, View } from '../board'
 import { shortTime, urgency, waited } from '../format'
+import { heldByBot, holderName } from '../holder'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
 import type { useBoard } from './use_board'
@@ -146,7 +147,6 @@ function Row({ row, here, nowMs }: { row: ConversationSummary; here: boolean; no
   const name = nameOf(row, t)
   const waitMs = row.waitingSinceMs === 0 ? 0 : Math.max(0, nowMs - row.waitingSinceMs)
   const last = row.lastMessage
-  const mine = row.holder?.agentId === me.id
   return (
     <Link href={`/c/${row.id}`} className={here ? 'row here' : 'row'} aria-current={here ? 'true' : undefined}>
       <Indicator disabled={!row.visitorOnline} color="var(--wk-online)" position="bottom-end" offset={5} size={11} withBorder>
@@ -170,7 +170,9 @@ function Row({ row, here, nowMs }: { row: ConversationSummary; here: boolean; no
           ) : (
             <IconWorld size={13} className="row-channel" aria-label={row.channel} />
           )}
-          <span className="row-holder">{mine ? t('you') : row.holder?.agentName}</span>
+          <span className="row-holder">
+            {heldByBot(row.holder) && <IconRobot size={13} aria-hidden />} {holderName(row.holder, me.id, t)}
+          </span>
           {row.labels.slice(0, 2).map((label) => (
             <span key={label} className="label-chip">{label}</span>
           ))}

@@ -4,6 +4,7 @@ import type { ConversationView } from '@weikeyi/sdk'
 import { ConversationState, HolderKind } from '@weikeyi/sdk/wire/event'
 import { useState } from 'react'
 import { useCommands } from '../commands'
+import { heldByBot } from '../holder'
 import { useI18n } from '../i18n'
 import { useSession } from '../session'
 import { AssignDialog } from './assign_dialog'
@@ -22,11 +23,12 @@ export function ActionBar({ view, actions, onDone }: { view: ConversationView; a
   const closed = resolved || view.state === ConversationState.SNOOZED
   const held = view.holder?.kind === HolderKind.AGENT
   const mine = held && view.holder?.agentId === me.id
+  const claimText = t(heldByBot(view.holder) ? 'takeOver' : 'claim')
   const now = (): number => client.serverNow()
 
   const group = t('conversation')
   useCommands([
-    ...(held ? [] : [{ id: 'claim', label: t('claim'), group, keys: { code: 'KeyG', alt: true }, run: () => void actions.claim() }]),
+    ...(held ? [] : [{ id: 'claim', label: claimText, group, keys: { code: 'KeyG', alt: true }, run: () => void actions.claim() }]),
     { id: 'assign', label: t(mine ? 'transfer' : 'assign'), group, keys: { code: 'KeyA', alt: true }, single: { code: 'KeyA' }, run: () => setAssigning(true) },
     { id: 'resolve', label: t(closed ? 'reopen' : 'resolve'), group, keys: { code: 'KeyE', alt: true }, single: { code: 'KeyE' }, run: () => void (closed ? actions.reopen() : actions.resolve()) },
     {
@@ -46,7 +48,7 @@ export function ActionBar({ view, actions, onDone }: { view: ConversationView; a
     <div className="actions">
       {!held && (
         <Button size="xs" onClick={() => void actions.claim()}>
-          {t('claim')}
+          {claimText}
         </Button>
       )}
       <Button size="xs" variant="default" leftSection={<IconUserShare size={15} stroke={1.7} />} onClick={() => setAssigning(true)}>

@@ -1,5 +1,5 @@
 import { Anchor, Modal } from '@mantine/core'
-import { IconCheck, IconChecks, IconClock, IconFile, IconLock } from '@tabler/icons-react'
+import { IconCheck, IconChecks, IconClock, IconFile, IconLock, IconRobot } from '@tabler/icons-react'
 import type { Attachment } from '@weikeyi/sdk/wire/event'
 import { useState, type ReactNode } from 'react'
 import { bytes, clockTime, httpUrl } from '../format'
@@ -22,17 +22,28 @@ interface BubbleProps {
   progress: Progress
   seq?: number
   highlighted?: boolean
+  /** Of the AI agent. */
+  ai?: boolean
+  /** Between what is said and the time of it. */
+  extras?: ReactNode
   children?: ReactNode
 }
 
-export function Bubble({ side, note, text, attachments, author, timeMs, progress, seq, highlighted, children }: BubbleProps) {
+export function Bubble({ side, note, text, attachments, author, timeMs, progress, seq, highlighted, ai = false, extras, children }: BubbleProps) {
   const { t, language } = useI18n()
   const kind = note ? 'bubble note' : side === 'ours' ? 'bubble ours' : 'bubble theirs'
   return (
     <div className={`message ${side}`} data-seq={seq} data-highlighted={highlighted}>
       {author !== undefined && (
         <span className="message-author">
-          {note && <IconLock size={12} aria-label={t('note')} />} {author}
+          {note && <IconLock size={12} aria-label={t('note')} />}
+          {ai && (
+            <span className="ai-face" aria-hidden>
+              <IconRobot size={14} stroke={1.6} />
+            </span>
+          )}{' '}
+          {author}
+          {ai && <span className="ai-mark">{t('aiMark')}</span>}
         </span>
       )}
       {text !== '' && (
@@ -43,6 +54,7 @@ export function Bubble({ side, note, text, attachments, author, timeMs, progress
       {attachments.map((attachment) => (
         <AttachmentView key={attachment.id} attachment={attachment} />
       ))}
+      {extras}
       {timeMs !== undefined && (
         <span className="message-meta">
           <time dateTime={new Date(timeMs).toISOString()}>{clockTime(timeMs, language)}</time>
@@ -57,7 +69,7 @@ export function Bubble({ side, note, text, attachments, author, timeMs, progress
 }
 
 /** Text stays text; what is an http(s) address becomes a link. */
-function Linked({ text }: { text: string }) {
+export function Linked({ text }: { text: string }) {
   return text.split(/(https?:\/\/[^\s<>"']+)/g).map((part, at) => {
     const url = httpUrl(part)
     if (url === undefined) return part

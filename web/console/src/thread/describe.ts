@@ -21,7 +21,7 @@ const priorityTexts: Record<number, TextKey> = {
 export function actorName(event: Event, t: T): string {
   if (event.actor?.kind === ActorKind.SYSTEM) return t('system')
   if (event.actor?.name !== undefined && event.actor.name !== '') return event.actor.name
-  return t('visitor')
+  return t(event.actor?.kind === ActorKind.BOT ? 'aiAgent' : 'visitor')
 }
 
 /** undefined: nothing worth a line. */
@@ -33,6 +33,8 @@ export function describe(event: Event, t: T): string | undefined {
       return t('eventStarted')
     case 'holderChanged': {
       const { to, reason } = body.value
+      if (to?.kind === HolderKind.BOT) return t('eventWithBot')
+      if (reason === HolderReason.HANDED_OVER) return t('eventHandedOver')
       if (to?.kind !== HolderKind.AGENT) return t('eventReturned')
       if (reason === HolderReason.CLAIMED) return t('eventClaimed', { name })
       if (reason === HolderReason.ROUTED) return t('eventRouted', { to: to.agentName })

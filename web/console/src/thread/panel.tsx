@@ -10,6 +10,7 @@ import { useState, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import { api, take } from '../api'
 import { browserName, dayAndTime, httpUrl, shortTime } from '../format'
+import { holderName } from '../holder'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
 import type { Actions } from './use_actions'
@@ -26,7 +27,7 @@ const priorities: readonly [Priority, TextKey][] = [
 
 export function Panel({ id, view, actions, onClose }: { id: string; view: ConversationView; actions: Actions; onClose: () => void }) {
   const { t, language } = useI18n()
-  const { board } = useSession()
+  const { board, me } = useSession()
   const known = useSyncExternalStore(board.subscribe, board.snapshot)
   const summary = known.get(id) ?? view.summary
   const contactId = summary?.contactId ?? '0'
@@ -42,6 +43,7 @@ export function Panel({ id, view, actions, onClose }: { id: string; view: Conver
     [t('email'), contact.data?.email],
     [t('phone'), contact.data?.phone],
     [t('externalId'), contact.data?.externalId],
+    [t('heldBy'), holderName(view.holder, me.id, t) || t('nobody')],
     [t('site'), site?.name],
     [t('page'), context?.pageUrl],
     [t('referrer'), context?.referrer],

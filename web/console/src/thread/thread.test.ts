@@ -49,6 +49,7 @@ describe('events in words', () => {
     expect(line(changed(HolderReason.CLAIMED, 'Ben'), t)).toBe('Ben took the conversation')
     expect(line(changed(HolderReason.TRANSFERRED, 'Lin'), t)).toBe('Ben transferred it to Lin')
     expect(line(changed(HolderReason.RETURNED, ''), t)).toBe('Back in the queue')
+    expect(line(changed(HolderReason.HANDED_OVER, ''), t)).toBe('Handed over by the AI agent')
   })
   it('leave unknown bodies unsaid', () => {
     expect(line(Event.fromPartial({ seq: 1, actor: agent }), t)).toBeUndefined()

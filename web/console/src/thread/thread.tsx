@@ -9,9 +9,12 @@ import { clockTime, dayAndTime } from '../format'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
 import { useCommands } from '../commands'
+import { ReplyExtras } from '../bot/reply_extras'
+import { holderName } from '../holder'
 import { ActionBar } from './actions'
 import { Bubble } from './bubble'
 import { Composer } from './composer'
+import { Decision } from './decision'
 import { actorName, describe } from './describe'
 import { Panel } from './panel'
 import { timeline, type Item } from './timeline'
@@ -120,7 +123,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
               {view !== undefined && t(stateTexts[view.state] ?? 'stateOpen')}
               {snoozed && summary !== undefined && summary.snoozedUntilMs > 0 && ` ${t('until', { time: dayAndTime(summary.snoozedUntilMs, language) })}`}
               {' · '}
-              {view?.holder?.agentId === me.id ? t('you') : view?.holder?.agentName !== undefined && view.holder.agentName !== '' ? view.holder.agentName : t('nobody')}
+              {holderName(view?.holder, me.id, t) || t('nobody')}
             </p>
           </div>
           {viewers.length > 0 && (
@@ -200,6 +203,7 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
         </div>
       )
     case 'line': {
+      if (item.event.body?.$case === 'botDecided') return <Decision timeMs={item.event.timeMs} decided={item.event.body.value} />
       const text = describe(item.event, t)
       const comment = item.event.body?.$case === 'holderChanged' ? item.event.body.value.comment : ''
       if (text === undefined) return null
@@ -212,6 +216,7 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
     }
     case 'bubble': {
       const mine = item.ours && !item.note
+      const said = item.event.body?.$case === 'message' ? item.event.body.value : undefined
       return (
         <Bubble
           side={item.ours ? 'ours' : 'theirs'}
@@ -223,6 +228,8 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
           progress={mine ? (progressOf(item.event, visitorSeenSeq) === 'seen' ? 'seen' : 'stored') : 'none'}
           seq={item.event.seq}
           highlighted={item.event.seq === wantedSeq}
+          ai={item.event.actor?.kind === ActorKind.BOT}
+          extras={said !== undefined && <ReplyExtras citations={said.citations} choices={said.choices} />}
         />
       )
     }

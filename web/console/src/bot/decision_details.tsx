@@ -1,0 +1,76 @@
+// Why the AI agent did what it did: in the thread and on the test bench.
+import type { BotDecided, BotSource } from '@weikeyi/sdk/wire/event'
+import { Link } from 'wouter'
+import { useI18n } from '../i18n'
+import { lookedUp, reasonText, share, tookText } from './decision_text'
+
+/** `why`: false where the reason is told above it already. */
+export function DecisionDetails({ decided, why = true }: { decided: BotDecided; why?: boolean }) {
+  const { t } = useI18n()
+  const reason = reasonText(decided.reason, t)
+  return (
+    <div className="decision-details">
+      {lookedUp(decided) && <Sureness decided={decided} />}
+      <dl>
+        {why && reason !== '' && (
+          <div>
+            <dt>{t('botReason')}</dt>
+            <dd>{reason}</dd>
+          </div>
+        )}
+        {decided.intent !== '' && (
+          <div>
+            <dt>{t('botIntent')}</dt>
+            <dd dir="auto">{decided.intent}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t('botTook')}</dt>
+          <dd>{tookText(decided.tookUs)}</dd>
+        </div>
+      </dl>
+      {decided.sources.length > 0 && (
+        <>
+          <h3>{t('botPassages')}</h3>
+          <ol className="sources">
+            {decided.sources.map((source, at) => (
+              <Source key={`${source.entryId}-${at}`} source={source} />
+            ))}
+          </ol>
+        </>
+      )}
+    </div>
+  )
+}
+
+/** A bar, and on it the mark it has to reach. */
+function Sureness({ decided }: { decided: BotDecided }) {
+  const { t } = useI18n()
+  const { confidencePermille: sure, confidenceWantedPermille: wanted } = decided
+  const words = t('botSureOf', { sure: Math.round(sure / 10), wanted: Math.round(wanted / 10) })
+  return (
+    <div>
+      <div className="sure" role="meter" aria-label={t('botSureness')} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(sure / 10)} aria-valuetext={words}>
+        <span className={sure >= wanted ? 'sure-fill enough' : 'sure-fill'} style={{ width: `${Math.min(100, sure / 10)}%` }} />
+        <span className="sure-wanted" style={{ insetInlineStart: `${Math.min(100, wanted / 10)}%` }} />
+      </div>
+      <p className="quiet">{words}</p>
+    </div>
+  )
+}
+
+function Source({ source }: { source: BotSource }) {
+  return (
+    <li>
+      <span className="source-top">
+        <Link href={`/knowledge/${source.entryId}`} dir="auto">
+          {source.title}
+        </Link>
+        <span className="source-score">{share(source.scorePermille)}</span>
+      </span>
+      <span className="source-passage" dir="auto">
+        {source.passage}
+      </span>
+    </li>
+  )
+}

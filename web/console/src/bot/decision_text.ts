@@ -1,0 +1,54 @@
+// What the AI agent decided, in words. Pure.
+import { BotAction, BotReason, type BotDecided } from '@weikeyi/sdk/wire/event'
+import type { TextKey } from '../i18n'
+
+type T = (key: TextKey, values?: Record<string, string | number>) => string
+
+const actionKeys: Record<number, TextKey> = {
+  [BotAction.ANSWER]: 'botAnswered',
+  [BotAction.ASK_BACK]: 'botAskedBack',
+  [BotAction.HAND_OVER]: 'botHandedOver',
+}
+
+const reasonKeys: Record<number, TextKey> = {
+  [BotReason.FOUND]: 'botFound',
+  [BotReason.UNSURE]: 'botUnsure',
+  [BotReason.NOTHING_FOUND]: 'botNothingFound',
+  [BotReason.REQUESTED]: 'botRequested',
+  [BotReason.ANGER]: 'botAnger',
+  [BotReason.UNAVAILABLE]: 'botUnavailable',
+  [BotReason.ATTACHMENT]: 'botAttachment',
+  [BotReason.SMALL_TALK]: 'botSmallTalk',
+}
+
+/** What a later server does that this page does not know yet is told as having been decided. */
+export const actionText = (action: BotAction, t: T): string => t(actionKeys[action] ?? 'botDecided')
+
+/** "" where there is nothing to say of why. */
+export function reasonText(reason: BotReason, t: T): string {
+  const key = reasonKeys[reason]
+  return key === undefined ? '' : t(key)
+}
+
+/** 820 of a thousand as "0.82". */
+export const share = (permille: number): string => (permille / 1000).toFixed(2)
+
+export const sourcesText = (count: number, t: T): string => (count === 1 ? t('botSource') : t('botSources', { count }))
+
+/** Whether something was looked up: only then "sure" says anything. */
+export const lookedUp = (decided: BotDecided): boolean => decided.confidenceWantedPermille > 0
+
+/** One line: "AI answered · sure 0.82 · 3 sources". */
+export function decisionLine(decided: BotDecided, t: T): string {
+  // That something was found is what an answer says already.
+  const why = decided.reason === BotReason.FOUND ? '' : reasonText(decided.reason, t)
+  const sure = lookedUp(decided) ? t('botSure', { share: share(decided.confidencePermille) }) : ''
+  const sources = decided.sources.length === 0 ? '' : sourcesText(decided.sources.length, t)
+  return [actionText(decided.action, t), why, sure, sources].filter((part) => part !== '').join(' · ')
+}
+
+/** Microseconds as people read them. */
+export function tookText(us: number): string {
+  if (us < 1_000) return `${us} µs`
+  return us < 1_000_000 ? `${(us / 1_000).toFixed(us < 10_000 ? 1 : 0)} ms` : `${(us / 1_000_000).toFixed(1)} s`
+}
