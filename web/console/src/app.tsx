@@ -12,6 +12,7 @@ import { Shell } from './shell'
 import { SignInPage } from './sign_in_page'
 
 const AdminPages = lazy(() => import('./admin/AdminPages'))
+const KnowledgePage = lazy(() => import('./knowledge/KnowledgePage'))
 const ProfilePage = lazy(() => import('./admin/ProfilePage'))
 
 function Pages() {
@@ -21,6 +22,9 @@ function Pages() {
       <Switch>
         <Route path="/admin/*?">
           <AdminPages me={me} />
+        </Route>
+        <Route path="/knowledge/*?">
+          <KnowledgePage me={me} />
         </Route>
         <Route path="/profile">
           <ProfilePage me={me} />

@@ -1,7 +1,7 @@
 // The frame around every page: rail, connection bar, language, theme, presence.
 import { ActionIcon, Avatar, Indicator, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { Presence } from '@weikeyi/sdk/json'
-import { IconBell, IconBellRinging, IconCheck, IconCommand, IconMessages, IconMoon, IconSearch, IconSettings } from '@tabler/icons-react'
+import { IconBell, IconBellRinging, IconBook2, IconCheck, IconCommand, IconMessages, IconMoon, IconSearch, IconSettings } from '@tabler/icons-react'
 import { useCallback, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useAlertChoice, useAlerts } from './alerts'
@@ -37,6 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const places = [
     { to: '/', label: t('conversations'), Icon: IconMessages, here: location === '/' || location.startsWith('/c/') },
     { to: '/search', label: t('search'), Icon: IconSearch, here: location.startsWith('/search') },
+    { to: '/knowledge', label: t('knowledge'), Icon: IconBook2, here: location.startsWith('/knowledge') },
     ...(me.role >= 2 ? [{ to: '/admin', label: t('administration'), Icon: IconSettings, here: location.startsWith('/admin') }] : []),
   ]
   const unread = useSyncExternalStore(board.subscribe, () => unreadFor(board.snapshot(), me.id))
@@ -47,6 +48,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useCommands([
     { id: 'go-conversations', label: t('conversations'), group: groupPlaces, keys: { code: 'KeyC', alt: true }, run: () => go('/') },
     { id: 'go-search', label: t('search'), group: groupPlaces, keys: { code: 'KeyV', alt: true }, single: { code: 'Slash' }, run: () => go('/search') },
+    { id: 'go-knowledge', label: t('knowledge'), group: groupPlaces, keys: { code: 'KeyW', alt: true }, run: () => go('/knowledge') },
     ...(me.role >= 2 ? [{ id: 'go-admin', label: t('administration'), group: groupPlaces, keys: { code: 'KeyS', alt: true }, run: () => go('/admin') }] : []),
     { id: 'go-profile', label: t('profile'), group: groupPlaces, run: () => go('/profile') },
     { id: 'be-online', label: t('online'), group: t('groupPresence'), run: () => choose(Presence.ONLINE) },

@@ -1,0 +1,52 @@
+import { IconRobot } from '@tabler/icons-react'
+import type { TryBotAnswer } from '@weikeyi/sdk/json'
+import { BotAction } from '@weikeyi/sdk/wire/event'
+import { DecisionDetails } from '../bot/decision_details'
+import { reasonText } from '../bot/decision_text'
+import { ReplyExtras } from '../bot/reply_extras'
+import { useI18n } from '../i18n'
+import { Linked } from '../thread/bubble'
+import { useTexts, type KnowledgeKey } from './texts'
+
+const actionKeys: Record<number, KnowledgeKey> = {
+  [BotAction.ANSWER]: 'benchAnswer',
+  [BotAction.ASK_BACK]: 'benchAskBack',
+  [BotAction.HAND_OVER]: 'benchHandOver',
+}
+
+export function BenchAnswer({ answer, name, onChoose }: { answer: TryBotAnswer; name: string; onChoose: (choice: string) => void }) {
+  const { k } = useTexts()
+  const { t } = useI18n()
+  const { decided, reply } = answer
+  if (decided === undefined) return null
+  const key = actionKeys[decided.action]
+  const reason = reasonText(decided.reason, t)
+  return (
+    <div className="bench-answer">
+      <p className="bench-action">
+        <span className="strong">{key === undefined ? t('botDecided') : k(key)}</span>
+        {reason !== '' && <span className="quiet"> · {reason}</span>}
+      </p>
+      <section aria-label={k('benchReply')}>
+        <h3>{k('benchReply')}</h3>
+        {reply === undefined || reply.text === '' ? (
+          <p className="quiet">{k('benchNoReply')}</p>
+        ) : (
+          <div className="message theirs">
+            <span className="message-author">
+              <span className="ai-face" aria-hidden>
+                <IconRobot size={14} stroke={1.6} />
+              </span>{' '}
+              {name === '' ? t('aiAgent') : name}
+            </span>
+            <div className="bubble theirs" dir="auto">
+              <Linked text={reply.text} />
+            </div>
+            <ReplyExtras citations={reply.citations} choices={reply.choices} onChoose={onChoose} />
+          </div>
+        )}
+      </section>
+      <DecisionDetails decided={decided} why={false} />
+    </div>
+  )
+}

@@ -1,0 +1,148 @@
+import { Alert, Button, Skeleton } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import type { KnowledgeEntry, Site } from '@weikeyi/sdk/json'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ProblemError, take, useProblemText } from '../api'
+import { SureButton } from '../admin/parts'
+import { dayAndTime } from '../format'
+import { calls, entriesKey, entryKey, useEntry } from './calls'
+import { drafts, type Draft } from './drafts'
+import { EntryFields } from './entry_fields'
+import { emptyForm, entryOf, fieldOf, formOf, same, wrongIn, type EntryForm } from './entry_form'
+import { EntryView } from './entry_view'
+import { useTexts } from './texts'
+
+interface Shown {
+  /** undefined: a new one. */
+  id: string | undefined
+  sites: readonly Site[]
+  mayWrite: boolean
+  draft: Draft | undefined
+  /** Something was stored; the place to go to, where it is another one. */
+  onStored: (next: string | undefined) => void
+}
+
+export function EntryEditor(shown: Shown) {
+  const { k } = useTexts()
+  const problemText = useProblemText()
+  const entry = useEntry(shown.id)
+  if (shown.id === undefined) return <Form {...shown} entry={undefined} />
+  if (entry.data !== undefined) return shown.mayWrite ? <Form {...shown} entry={entry.data} /> : <EntryView entry={entry.data} sites={shown.sites} />
+  if (entry.isPending) return <Skeleton h={280} m={24} w="auto" />
+  const gone = entry.error instanceof ProblemError && entry.error.problem.status === 404
+  return (
+    <p className="list-empty" role="alert">
+      {gone ? k('gone') : problemText(entry.error)}
+    </p>
+  )
+}
+
+function Form({ id, sites, draft, entry, onStored }: Shown & { entry: KnowledgeEntry | undefined }) {
+  const { k, language } = useTexts()
+  const problemText = useProblemText()
+  const queries = useQueryClient()
+  const key = id ?? 'new'
+  const [tried, setTried] = useState(false)
+  const [before] = useState(() => emptyForm('0'))
+  const stored = entry === undefined ? before : formOf(entry)
+  const form = draft?.form ?? stored
+  const changed = draft !== undefined && !same(form, stored)
+  const meanwhile = changed && entry !== undefined && draft.basedOnMs !== entry.updatedMs
+
+  const save = useMutation({
+    mutationFn: () => take(id === undefined ? calls.create(entryOf(form)) : calls.replace(id, entryOf(form))),
+    onSuccess: async (next) => {
+      queries.setQueryData(entryKey(next.id), next)
+      drafts.drop(key)
+      setTried(false)
+      // A new one is shown at a place of its own, where nothing of this form is left to say it.
+      if (id === undefined) notifications.show({ message: k(next.disabled ? 'savedOff' : 'saved') })
+      onStored(id === undefined ? next.id : undefined)
+      await queries.invalidateQueries({ queryKey: entriesKey })
+    },
+  })
+  const remove = useMutation({
+    mutationFn: () => calls.remove(key),
+    onSuccess: async () => {
+      drafts.drop(key)
+      notifications.show({ message: k('removed') })
+      onStored('')
+      queries.removeQueries({ queryKey: entryKey(key) })
+      await queries.invalidateQueries({ queryKey: entriesKey })
+    },
+  })
+
+  const change = (part: Partial<EntryForm>): void => {
+    const next = { ...form, ...part }
+    save.reset()
+    // The list of phrasings grows by empty lines: no change worth keeping, but to be shown.
+    drafts.keep(key, { form: next, basedOnMs: draft?.basedOnMs ?? entry?.updatedMs ?? 0 })
+  }
+  const discard = (): void => {
+    drafts.drop(key)
+    setTried(false)
+    save.reset()
+  }
+  const wrong = wrongIn(form)
+  const problem = save.error instanceof ProblemError ? save.error.problem : undefined
+  const field = problem === undefined ? undefined : fieldOf(problem)
+  const failure = save.error === null || field !== undefined ? '' : problem?.code === 'knowledge_full' ? k('full', { detail: problem.detail }) : problemText(save.error)
+  return (
+    <form
+      className="knowledge-entry"
+      aria-label={id === undefined ? k('newEntry') : stored.title}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        setTried(true)
+        if (Object.keys(wrong).length === 0) save.mutate()
+      }}
+    >
+      <header className="knowledge-entry-head">
+        <h2 dir="auto">{id === undefined ? k('newEntry') : stored.title}</h2>
+        {entry !== undefined && <p className="quiet">{k('updated', { time: dayAndTime(entry.updatedMs, language) })}</p>}
+      </header>
+      {meanwhile && (
+        <Alert color="yellow" role="alert">
+          {k('changedMeanwhile')}
+        </Alert>
+      )}
+      <EntryFields form={form} change={change} sites={sites} wrong={tried ? wrong : onlyTooMuch(wrong)} refused={field === undefined ? undefined : { field, text: problem?.detail ?? '' }} />
+      {failure !== '' && (
+        <Alert color="red" role="alert">
+          {failure}
+        </Alert>
+      )}
+      <div className="knowledge-save">
+        <Button type="submit" loading={save.isPending} disabled={!changed}>
+          {k('save')}
+        </Button>
+        {changed && (
+          <Button variant="default" onClick={discard}>
+            {k('discard')}
+          </Button>
+        )}
+        <span className="quiet" role="status">
+          {changed ? k('unsaved') : save.isSuccess ? k(form.enabled ? 'saved' : 'savedOff') : ''}
+        </span>
+      </div>
+      {id !== undefined && (
+        <section className="knowledge-danger" aria-label={k('remove')}>
+          <p className="quiet">{k('removeHelp')}</p>
+          {remove.error !== null && (
+            <Alert color="red" role="alert">
+              {problemText(remove.error)}
+            </Alert>
+          )}
+          <SureButton label={k('remove')} sure={k('removeSure')} loading={remove.isPending} onSure={() => remove.mutate()} />
+        </section>
+      )}
+    </form>
+  )
+}
+
+/** Before one has tried to save, what is still empty is no mistake. */
+function onlyTooMuch(wrong: ReturnType<typeof wrongIn>): ReturnType<typeof wrongIn> {
+  return Object.fromEntries(Object.entries(wrong).filter(([, why]) => why !== 'empty'))
+}

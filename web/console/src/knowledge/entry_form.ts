@@ -1,0 +1,92 @@
+// An entry of the knowledge as its form holds it, and what is wrong with it. Pure, so that it can be tested.
+import { KnowledgeEntry, KnowledgeKind } from '@weikeyi/sdk/json'
+import type { Problem } from '@weikeyi/sdk'
+
+/** Bytes of UTF-8: the same bounds as the server's (api/limits.hpp); the server's answer decides. */
+export const titleBytesMax = 1_000
+export const bodyBytesMax = 200_000
+export const urlBytesMax = 2_000
+export const phrasingsMax = 50
+
+export interface EntryForm {
+  kind: KnowledgeKind
+  /** "0": of every site. */
+  siteId: string
+  title: string
+  phrasings: readonly string[]
+  body: string
+  url: string
+  enabled: boolean
+}
+
+export const emptyForm = (siteId: string, kind: KnowledgeKind = KnowledgeKind.FAQ): EntryForm => ({ kind, siteId, title: '', phrasings: [''], body: '', url: '', enabled: true })
+
+export function formOf(entry: KnowledgeEntry): EntryForm {
+  const kind = entry.kind === KnowledgeKind.ARTICLE ? KnowledgeKind.ARTICLE : KnowledgeKind.FAQ
+  const phrasings = kind === KnowledgeKind.FAQ && entry.phrasings.length === 0 ? [''] : entry.phrasings
+  return { kind, siteId: entry.siteId, title: entry.title, phrasings, body: entry.body, url: entry.url, enabled: !entry.disabled }
+}
+
+/** Without what was left empty or said twice. An article has no phrasings. */
+export function phrasingsOf(form: EntryForm): string[] {
+  if (form.kind !== KnowledgeKind.FAQ) return []
+  const title = form.title.trim()
+  return [...new Set(form.phrasings.map((phrasing) => phrasing.trim()))].filter((phrasing) => phrasing !== '' && phrasing !== title)
+}
+
+export const entryOf = (form: EntryForm): Partial<KnowledgeEntry> => ({
+  kind: form.kind,
+  siteId: form.siteId,
+  title: form.title.trim(),
+  phrasings: phrasingsOf(form),
+  body: form.body.trim(),
+  url: form.url.trim(),
+  disabled: !form.enabled,
+})
+
+/** Whether saving the one would store what the other is. */
+export const same = (a: EntryForm, b: EntryForm): boolean => JSON.stringify(entryOf(a)) === JSON.stringify(entryOf(b))
+
+export type Field = 'title' | 'phrasings' | 'body' | 'url'
+export type Wrong = 'empty' | 'long' | 'many' | 'address'
+
+const encoder = new TextEncoder()
+export const bytesOf = (text: string): number => encoder.encode(text).length
+
+export function wrongIn(form: EntryForm): Partial<Record<Field, Wrong>> {
+  const entry = entryOf(form)
+  const wrong: Partial<Record<Field, Wrong>> = {}
+  const check = (field: 'title' | 'body', text: string, most: number): void => {
+    if (text === '') wrong[field] = 'empty'
+    else if (bytesOf(text) > most) wrong[field] = 'long'
+  }
+  check('title', entry.title ?? '', titleBytesMax)
+  check('body', entry.body ?? '', bodyBytesMax)
+  const phrasings = entry.phrasings ?? []
+  if (phrasings.length > phrasingsMax) wrong.phrasings = 'many'
+  else if (phrasings.some((phrasing) => bytesOf(phrasing) > titleBytesMax)) wrong.phrasings = 'long'
+  const url = entry.url ?? ''
+  if (url !== '' && !/^https?:\/\/\S+$/i.test(url)) wrong.url = 'address'
+  else if (bytesOf(url) > urlBytesMax) wrong.url = 'long'
+  return wrong
+}
+
+const fields: Record<string, Field> = { title: 'title', phrasing: 'phrasings', phrasings: 'phrasings', body: 'body', url: 'url' }
+
+/** The field that a problem of the server is about: it names it, or its sentence begins with it. */
+export function fieldOf(problem: Problem): Field | undefined {
+  if (problem.status !== 400 && problem.status !== 413) return undefined
+  if (problem.field !== '') return fields[problem.field]
+  if (/^too many phrasings/.test(problem.detail) || /phrasings$/.test(problem.detail)) return 'phrasings'
+  return fields[/^\w+/.exec(problem.detail)?.[0] ?? '']
+}
+
+/** The headings of an article, as they part it into passages. What stands in a fence of code is none. */
+export function headingsOf(body: string): { level: number; text: string }[] {
+  let fenced = false
+  return body.split('\n').flatMap((line) => {
+    if (/^\s{0,3}(```|~~~)/.test(line)) fenced = !fenced
+    const found = fenced ? null : /^ {0,3}(#{1,6})\s+(.+?)\s*#*\s*$/.exec(line)
+    return found?.[1] === undefined || found[2] === undefined ? [] : [{ level: found[1].length, text: found[2] }]
+  })
+}

@@ -1,0 +1,186 @@
+import { ActionIcon, Button, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconFileImport, IconFileText, IconMessageQuestion, IconPlus, IconSearch } from '@tabler/icons-react'
+import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, useState } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { useProblemText } from '../api'
+import { shortTime } from '../format'
+import { useI18n } from '../i18n'
+import { calls, entriesKey } from './calls'
+import type { Draft } from './drafts'
+import { useTexts } from './texts'
+
+const rowHeight = 68
+const typedForMs = 250
+
+interface ListProps {
+  mayWrite: boolean
+  open: string | undefined
+  sites: readonly Site[]
+  drafts: ReadonlyMap<string, Draft>
+  to: (place: string) => string
+}
+
+export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
+  const { k } = useTexts()
+  const { t } = useI18n()
+  const problemText = useProblemText()
+  const filter = useFilter()
+  const { site, text } = filter
+  const pages = useInfiniteQuery({
+    queryKey: [...entriesKey, site, text],
+    queryFn: ({ pageParam }) => calls.entries({ site, text }, pageParam),
+    initialPageParam: '',
+    getNextPageParam: (last) => (last.nextCursor === '' ? undefined : last.nextCursor),
+  })
+  const rows = (pages.data?.pages ?? []).flatMap((page) => page.entries)
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 })
+  const items = virtual.getVirtualItems()
+  // The next page is read before the end is reached.
+  const lastShown = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (pages.hasNextPage && !pages.isFetchingNextPage && lastShown >= rows.length - 10) void pages.fetchNextPage()
+  }, [pages, lastShown, rows.length])
+  const filtered = site !== '' || text !== ''
+  return (
+    <section className="list knowledge-list" aria-label={t('knowledge')}>
+      <header className="list-head">
+        <div className="knowledge-head">
+          <h1>{t('knowledge')}</h1>
+          <Button component={Link} href={to('try')} size="xs" variant="default" className="only-narrow">
+            {k('tryIt')}
+          </Button>
+          {mayWrite && (
+            <>
+              <Tooltip label={k('importMany')}>
+                <ActionIcon component={Link} href={to('import')} variant="default" size={30} aria-label={k('importMany')}>
+                  <IconFileImport size={17} stroke={1.6} />
+                </ActionIcon>
+              </Tooltip>
+              <Button component={Link} href={to('new')} size="xs" leftSection={<IconPlus size={15} />}>
+                {k('add')}
+              </Button>
+            </>
+          )}
+        </div>
+        <div className="list-filters">
+          <TextInput
+            className="grow"
+            size="xs"
+            role="searchbox"
+            aria-label={k('filterText')}
+            placeholder={k('filterText')}
+            leftSection={<IconSearch size={14} />}
+            value={filter.typed}
+            maxLength={200}
+            onChange={(event) => filter.type(event.currentTarget.value)}
+          />
+          {sites.length > 1 && (
+            <Select
+              size="xs"
+              variant="filled"
+              w={120}
+              aria-label={k('site')}
+              allowDeselect={false}
+              value={site}
+              onChange={(value) => filter.set('site', value ?? '')}
+              data={[{ value: '', label: k('everySite') }, ...sites.map((one) => ({ value: one.id, label: one.name }))]}
+            />
+          )}
+        </div>
+      </header>
+      <div className="list-rows" ref={scroller}>
+        {pages.isLoading && [0, 1, 2, 3].map((row) => <Skeleton key={row} height={rowHeight - 16} m={8} radius="md" />)}
+        {pages.isError && (
+          <div className="list-empty" role="alert">
+            <p>{problemText(pages.error)}</p>
+            <Button variant="default" size="xs" mt="sm" onClick={() => void pages.refetch()}>
+              {t('retry')}
+            </Button>
+          </div>
+        )}
+        {pages.isSuccess && rows.length === 0 && (filtered ? <p className="list-empty quiet">{k('noneFound')}</p> : <Empty mayWrite={mayWrite} to={to} />)}
+        <ul className="virtual" style={{ height: virtual.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows[item.index]
+            if (row === undefined) return null
+            return (
+              <li key={row.id} className="virtual-item" style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}>
+                <Row row={row} here={row.id === open} href={to(row.id)} unsaved={drafts.has(row.id)} site={sites.find((one) => one.id === row.siteId)} />
+              </li>
+            )
+          })}
+        </ul>
+      </div>
+    </section>
+  )
+}
+
+function Empty({ mayWrite, to }: { mayWrite: boolean; to: ListProps['to'] }) {
+  const { k } = useTexts()
+  return (
+    <div className="list-empty knowledge-empty">
+      <p className="strong">{k('empty')}</p>
+      <p className="quiet">{k(mayWrite ? 'emptyHelp' : 'emptyRead')}</p>
+      {mayWrite && (
+        <Button component={Link} href={to('new')} size="xs">
+          {k('addFirst')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function Row({ row, here, href, unsaved, site }: { row: KnowledgeEntry; here: boolean; href: string; unsaved: boolean; site: Site | undefined }) {
+  const { k, language } = useTexts()
+  const article = row.kind === KnowledgeKind.ARTICLE
+  const Kind = article ? IconFileText : IconMessageQuestion
+  return (
+    <Link href={href} className={`row knowledge-row${here ? ' here' : ''}${row.disabled ? ' off' : ''}`} aria-current={here ? 'true' : undefined}>
+      <Kind size={20} stroke={1.5} className="knowledge-kind" aria-label={k(article ? 'kindArticle' : 'kindFaq')} role="img" />
+      <span className="row-text">
+        <span className="row-top">
+          <span className="row-name" dir="auto">
+            {row.title}
+          </span>
+          <time className="row-time">{shortTime(row.updatedMs, Date.now(), language)}</time>
+        </span>
+        <span className="row-last" dir="auto">
+          {row.body.slice(0, 200)}
+        </span>
+        <span className="row-bottom">
+          <span className="row-holder">{row.siteId === '0' ? k('allSites') : (site?.name ?? row.siteId)}</span>
+          {row.disabled && <span className="label-chip">{k('off')}</span>}
+          {unsaved && <span className="label-chip unsaved">{k('unsavedMark')}</span>}
+        </span>
+      </span>
+    </Link>
+  )
+}
+
+/** In the address, so that it stays when an entry is opened and can be handed on. */
+function useFilter() {
+  const [params, setParams] = useSearchParams()
+  const [typed, type] = useState(params.get('text') ?? '')
+  const [text] = useDebouncedValue(typed.trim(), typedForMs)
+  const set = (name: string, value: string): void =>
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before)
+        if (value === '') next.delete(name)
+        else next.set(name, value)
+        return next
+      },
+      { replace: true },
+    )
+  useEffect(() => {
+    if ((params.get('text') ?? '') !== text) set('text', text)
+    // Only when the text has changed: another entry is opened with the address it had.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [text])
+  return { site: params.get('site') ?? '', text, typed, type, set }
+}

@@ -1,0 +1,56 @@
+// An entry for those who read it and do not write.
+import { Badge } from '@mantine/core'
+import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
+import { dayAndTime, httpUrl } from '../format'
+import { useTexts } from './texts'
+
+export function EntryView({ entry, sites }: { entry: KnowledgeEntry; sites: readonly Site[] }) {
+  const { k, language } = useTexts()
+  const article = entry.kind === KnowledgeKind.ARTICLE
+  const url = httpUrl(entry.url)
+  const site = entry.siteId === '0' ? k('allSites') : (sites.find((one) => one.id === entry.siteId)?.name ?? entry.siteId)
+  return (
+    <article className="knowledge-entry" aria-label={entry.title}>
+      <header className="knowledge-entry-head">
+        <h2 dir="auto">{entry.title}</h2>
+        <p className="quiet">
+          {k(article ? 'kindArticle' : 'kindFaq')} · {site} · {k('updated', { time: dayAndTime(entry.updatedMs, language) })}{' '}
+          {entry.disabled && (
+            <Badge color="gray" variant="light" size="sm">
+              {k('off')}
+            </Badge>
+          )}
+        </p>
+      </header>
+      {entry.phrasings.length > 0 && (
+        <section>
+          <h3>{k('phrasings')}</h3>
+          <ul className="knowledge-phrasings">
+            {entry.phrasings.map((phrasing, at) => (
+              <li key={at} dir="auto">
+                {phrasing}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section>
+        <h3>{k(article ? 'article' : 'answer')}</h3>
+        <p className="knowledge-body" dir="auto">
+          {entry.body}
+        </p>
+      </section>
+      {entry.url !== '' && (
+        <p>
+          {url === undefined ? (
+            entry.url
+          ) : (
+            <a href={url} target="_blank" rel="noopener noreferrer nofollow">
+              {entry.url}
+            </a>
+          )}
+        </p>
+      )}
+    </article>
+  )
+}
