@@ -4,6 +4,7 @@ import { routingStrategyToJSON, type WidgetAppearance } from '@weikeyi/sdk/json'
 import { routingChoices, routingOf } from './choices'
 import { Section } from './parts'
 import { RateFields } from './rate_fields'
+import { BotFields } from './bot_fields'
 import { formLanguages, validColour, validOrigin, type SiteForm } from './site_form'
 import { useTexts, type AdminKey } from './texts'
 
@@ -12,13 +13,14 @@ interface Fields {
   change: (part: Partial<SiteForm>) => void
 }
 
-export function SiteFields({ form, change }: Fields) {
+export function SiteFields({ siteId, form, change }: Fields & { siteId: string }) {
   return (
     <>
       <GeneralFields form={form} change={change} />
       <TextFields form={form} change={change} />
       <LookFields form={form} change={change} />
       <ConversationFields form={form} change={change} />
+      <BotFields siteId={siteId} bot={form.bot} onChange={(bot) => change({ bot })} />
     </>
   )
 }

@@ -45,3 +45,11 @@ test('colours, the embed line and the policy', () => {
   expect(embedLine('https://chat.example', 'k1')).toBe('<script async src="https://chat.example/widget/k1.js"></script>')
   expect(policyHint('https://chat.example')).toContain('connect-src https://chat.example wss://chat.example;')
 })
+
+test('the AI agent of a site is sent whole, and a word that is too long holds the form back', () => {
+  expect(requestOf(formOf(site), false).bot).toEqual({ enabled: false, name: '', confidenceToAnswerPermille: 0, handoverWords: [] })
+  const own = formOf({ ...site, bot: { enabled: true, name: ' Weike ', confidenceToAnswerPermille: 600, handoverWords: ['投诉'] } })
+  expect(UpdateSiteRequest.toJSON(UpdateSiteRequest.fromPartial(requestOf(own, false)))).toMatchObject({ bot: { enabled: true, name: 'Weike', confidenceToAnswerPermille: 600, handoverWords: ['投诉'] } })
+  expect(validForm(own)).toBe(true)
+  expect(validForm({ ...own, bot: { ...own.bot, handoverWords: ['汉'.repeat(34)] } })).toBe(false)
+})

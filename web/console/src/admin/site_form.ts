@@ -1,5 +1,5 @@
 // A site as its form holds it, and what of the form goes back to the server. Pure, so that it can be tested.
-import { RoutingStrategy, type Site, type UpdateSiteRequest, type WidgetAppearance } from '@weikeyi/sdk/json'
+import { RoutingStrategy, type BotSettings, type Site, type UpdateSiteRequest, type WidgetAppearance } from '@weikeyi/sdk/json'
 import { typedRate, rateOf, validRate, type TypedRate } from './admission_form'
 
 export const formLanguages = ['zh-CN', 'en'] as const
@@ -14,7 +14,11 @@ export interface SiteForm {
   routing: RoutingStrategy
   /** Undefined: as in the limits of the installation. */
   messagesPerVisitor: TypedRate | undefined
+  bot: BotSettings
 }
+
+/** confidenceToAnswerPermille 0: what the server takes by itself. */
+const noBot: BotSettings = { enabled: false, name: '', confidenceToAnswerPermille: 0, handoverWords: [] }
 
 const plain: WidgetAppearance = { color: '#2563eb', position: 'right', title: {}, greeting: {}, offlineMessage: {}, theme: 'auto', launcherLabel: '' }
 
@@ -29,6 +33,7 @@ export function formOf(site: Site): SiteForm {
     typingPreview: site.typingPreview,
     routing: site.routing === RoutingStrategy.UNSPECIFIED ? RoutingStrategy.MANUAL : site.routing,
     messagesPerVisitor: site.messagesPerVisitor === undefined ? undefined : typedRate(site.messagesPerVisitor),
+    bot: site.bot ?? noBot,
   }
 }
 
@@ -40,16 +45,20 @@ export function requestOf(form: SiteForm, mayIdentity: boolean): Partial<UpdateS
     appearance: form.appearance,
     typingPreview: form.typingPreview,
     routing: form.routing,
+    bot: { ...form.bot, name: form.bot.name.trim() },
     ...(form.messagesPerVisitor === undefined ? { inheritMessagesPerVisitor: true } : { messagesPerVisitor: rateOf(form.messagesPerVisitor) }),
     ...(mayIdentity ? { identityRequired: form.identityRequired } : {}),
   }
 }
 
 export const validForm = (form: SiteForm): boolean =>
-  form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color) && (form.messagesPerVisitor === undefined || validRate(form.messagesPerVisitor))
+  form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color) && wrongWord(form.bot) === undefined && (form.messagesPerVisitor === undefined || validRate(form.messagesPerVisitor))
 
 /** The same rule as the server's; the server's answer decides. */
 export const validOrigin = (origin: string): boolean => /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/i.test(origin)
+const encoder = new TextEncoder()
+/** The server takes 1 to 100 bytes. */
+export const wrongWord = ({ handoverWords }: BotSettings): string | undefined => handoverWords.find((word) => word.trim() === '' || encoder.encode(word).length > 100)
 export const validColour = (colour: string): boolean => /^#[0-9a-f]{6}$/i.test(colour)
 
 export const embedLine = (origin: string, key: string): string => `<script async src="${origin}/widget/${key}.js"></script>`

@@ -67,7 +67,7 @@ function SiteEditor({ site, me }: { site: Site; me: Agent }) {
             }}
           >
             <Stack>
-              <SiteFields form={form} change={change} />
+              <SiteFields siteId={site.id} form={form} change={change} />
               {mayIdentity && (
                 <SiteIdentity site={site} required={form.identityRequired} onRequired={(identityRequired) => change({ identityRequired })} onSite={keep} />
               )}
