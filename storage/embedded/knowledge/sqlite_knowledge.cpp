@@ -94,10 +94,12 @@ Result<v1::KnowledgeEntryList> SqliteKnowledge::list(const KnowledgeFilter& filt
     before = static_cast<std::int64_t>(*id);
   }
   const std::size_t rows = std::clamp<std::size_t>(page.limit, 1, kPageRowsMax);
+  // Bound and not copied: it outlives the last step.
+  const std::string pattern = anywhere(filter.text);
   WK_TRY(const auto database, readers_.borrow());
   WK_TRY(const auto select, database->cached("SELECT record FROM entries WHERE id<?1 AND (?2=0 OR site_id IN (0,?3)) AND words LIKE ?4 ESCAPE '\\' "
                                              "ORDER BY id DESC LIMIT ?5"));
-  select->bind_all(before, std::int64_t{filter.site ? 1 : 0}, filter.site ? filter.site->value() : 0, anywhere(filter.text),
+  select->bind_all(before, std::int64_t{filter.site ? 1 : 0}, filter.site ? filter.site->value() : 0, pattern,
                    static_cast<std::int64_t>(rows + 1));
   v1::KnowledgeEntryList list;
   for (;;) {

@@ -68,6 +68,8 @@ TEST_F(KnowledgeTest, FindsByTitleAndPhrasingAndTakesPatternsForText) {
   ASSERT_TRUE(store_->put(entry));
   ASSERT_TRUE(store_->put(faq(2, 0, "100% cotton")));
   EXPECT_EQ(ids({.site = {}, .text = "back"}), std::vector<std::uint64_t>{1});
+  // Long enough not to lie within the string object itself.
+  EXPECT_EQ(ids({.site = {}, .text = "CAN I SEND IT BACK"}), std::vector<std::uint64_t>{1});
   EXPECT_EQ(ids({.site = {}, .text = "0%"}), std::vector<std::uint64_t>{2});
   EXPECT_TRUE(ids({.site = {}, .text = "_"}).empty());
 }
