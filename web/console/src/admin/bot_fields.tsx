@@ -79,7 +79,8 @@ function Confidence({ permille, onChange }: { permille: number; onChange: (permi
         marks={[{ value: defaultPercent, label: w('botDefault') }]}
         value={own ? Math.round(permille / 10) : defaultPercent}
         onChange={(percent) => onChange(percent * 10)}
-        thumbProps={{ 'aria-label': w('botConfidence'), 'aria-valuetext': words }}
+        thumbLabel={w('botConfidence')}
+        thumbValueText={words}
       />
       {own ? (
         <Button variant="subtle" size="compact-sm" style={{ alignSelf: 'flex-start' }} onClick={() => onChange(0)}>

@@ -37,7 +37,7 @@ export function BenchAnswer({ answer, name, onChoose }: { answer: TryBotAnswer; 
               <span className="ai-face" aria-hidden>
                 <IconRobot size={14} stroke={1.6} />
               </span>{' '}
-              {name === '' ? t('aiAgent') : name}
+              {name === '' ? k('benchName') : name}
             </span>
             <div className="bubble theirs" dir="auto">
               <Linked text={reply.text} />

@@ -93,6 +93,7 @@ export const en = {
   benchNoSite: 'There is no site to try it for.',
   benchOff: 'The AI agent of this site is switched off; this is what it would do.',
   benchReply: 'The visitor reads',
+  benchName: 'AI assistant',
   benchNoReply: 'Nothing is said.',
   benchAnswer: 'Answers',
   benchAskBack: 'Asks back',

@@ -95,6 +95,7 @@ export const zh: KnowledgeTexts = {
   benchNoSite: '没有可以试问的站点。',
   benchOff: '此站点的 AI 客服已关闭，以下是开启后的做法。',
   benchReply: '访客看到',
+  benchName: 'AI 助手',
   benchNoReply: '不会回复内容。',
   benchAnswer: '直接回答',
   benchAskBack: '追问访客',

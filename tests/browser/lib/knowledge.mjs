@@ -1,0 +1,48 @@
+// The page of the knowledge, by what stands on it.
+export const knowledgeEnglish = {
+  knowledge: 'Knowledge', add: 'Add entry', import: 'Import', question: 'Question', way: (number) => `Way ${number} to ask it`, answer: 'Answer', url: 'Link to the source', article: 'Article',
+  title: 'Title', save: 'Save', unsaved: 'Not saved yet', unsavedMark: 'Not saved', discard: 'Discard changes', remove: 'Delete entry', removeSure: 'Sure? Press again', notAddress: /must begin with https/,
+  bench: 'Try it out', asks: 'A visitor asks', reads: 'The visitor reads', answers: 'Answers', handsOver: 'Hands over to a person', sureness: 'How sure it is', none: 'Nothing here fits the filter.',
+  filter: 'Find by question or title', table: 'Questions and answers', found: (count) => `Questions found: ${count}`, noAnswer: 'no answer', go: (count) => `Add questions (${count})`,
+  added: (count) => `Questions added: ${count}`, choose: 'Choose an entry', inUse: 'In use', off: 'Off', back: 'All entries',
+  aiAgent: 'AI agent', mark: 'AI', answered: /AI answered · sure \d\.\d\d · \d+ sources?/, handedOver: 'AI handed over · the visitor asked for a person', handover: 'Handed over by the AI agent',
+  first: 'The AI agent answers first', reason: 'found in the knowledge', takeOver: 'Take over', botSwitch: 'The AI agent answers first', botName: 'Its name', botWords: 'Words that bring a person', botSure: 'How sure it must be to answer',
+  botDefault: 'Back to the default',
+};
+export const knowledgeChinese = {
+  knowledge: '知识库', add: '添加条目', import: '导入', question: '问题', way: (number) => `问法 ${number}`, answer: '答案', url: '来源链接', article: '文章',
+  title: '标题', save: '保存', unsaved: '尚未保存', unsavedMark: '未保存', discard: '放弃更改', remove: '删除条目', removeSure: '确定？请再按一次', notAddress: /必须以 https/,
+  bench: '试一试', asks: '访客提问', reads: '访客看到', answers: '直接回答', handsOver: '转给人工', sureness: '把握程度', none: '没有符合条件的条目。',
+  filter: '按问题或标题查找', table: '问题和答案', found: (count) => `找到 ${count} 个问题`, noAnswer: '没有答案', go: (count) => `添加 ${count} 个问题`,
+  added: (count) => `已添加 ${count} 个问题。`, choose: '请选择一个条目', inUse: '使用中', off: '已停用', back: '全部条目',
+  aiAgent: 'AI 客服', mark: 'AI', answered: /AI 已回答 · 把握 \d\.\d\d · \d+ 个来源/, handedOver: 'AI 转给了人工 · 访客要求', handover: 'AI 客服已转交人工',
+  first: 'AI 客服先接待', reason: '知识库中有答案', takeOver: '接手', botSwitch: '由 AI 客服先接待', botName: '它的名字', botWords: '转人工关键词', botSure: '有多大把握才回答',
+  botDefault: '恢复默认值',
+};
+
+export class Knowledge {
+  constructor(page, words) {
+    this.page = page;
+    this.words = words;
+    this.list = page.getByRole('region', { name: words.knowledge, exact: true });
+    this.bench = page.getByRole('complementary', { name: words.bench });
+    this.reply = this.bench.getByRole('region', { name: words.reads });
+  }
+
+  row(text) {
+    return this.list.getByRole('listitem').filter({ hasText: text });
+  }
+
+  field(name) {
+    return this.page.getByRole('form').getByRole('textbox', { name: this.words[name] ?? name });
+  }
+
+  async save() {
+    await this.page.getByRole('form').getByRole('button', { name: this.words.save, exact: true }).click();
+  }
+
+  async ask(text) {
+    await this.bench.getByRole('textbox', { name: this.words.asks }).fill(text);
+    await this.bench.getByRole('textbox', { name: this.words.asks }).press('Enter');
+  }
+}
