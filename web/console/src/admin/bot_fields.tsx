@@ -9,7 +9,7 @@ import { wrongWord } from './site_form'
 import { useTexts } from './texts'
 
 // Where the mark of the default stands: the higher of the two gates, which is the questions' (ai_agent/knowledge/settings.hpp).
-const defaultPercent = 45
+const defaultPercent = 30
 
 interface Fields {
   siteId: string
