@@ -8,7 +8,7 @@ import { Quiet, Section } from './parts'
 import { wrongWord } from './site_form'
 import { useTexts } from './texts'
 
-// Where the mark of the default stands: the higher of the two gates, which is the questions' (ai_agent/knowledge/settings.hpp).
+// Where the mark of the default stands: the gate by words (ai_agent/knowledge/settings.hpp).
 const defaultPercent = 30
 
 interface Fields {
