@@ -6,6 +6,7 @@
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
 #include "ai_agent/agent/requests.hpp"
+#include "ai_agent/intent/anger.hpp"
 #include "base/encoding.hpp"
 
 namespace wk::ai {
@@ -131,6 +132,7 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
   const std::vector<std::string> words(question.settings.handover_words().begin(), question.settings.handover_words().end());
   const Request request = request_in(text, words);
   if (request == Request::kPerson) return handed_over(v1::BOT_REASON_REQUESTED, language, question.people_online);
+  if (detect_anger(text).level >= kAngryFrom) return handed_over(v1::BOT_REASON_ANGER, language, question.people_online);
   if (question.attachments) return handed_over(v1::BOT_REASON_ATTACHMENT, language, question.people_online);
   if (request != Request::kNone) {
     v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_SMALL_TALK);

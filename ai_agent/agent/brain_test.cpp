@@ -77,6 +77,14 @@ TEST_F(BrainTest, APersonComesOnRequestWhateverItKnows) {
   EXPECT_EQ(asked("转人工", 0, false).reply().text(), phrase(Phrase::kHandedOverNobody, Language::kChinese));
 }
 
+TEST_F(BrainTest, WhoIsAngryGetsAPersonAndAnApology) {
+  const v1::BotTurn turn = asked("怎么申请退货？你们是骗子吧，垃圾！！！");
+  EXPECT_EQ(turn.decided().action(), v1::BOT_ACTION_HAND_OVER);
+  EXPECT_EQ(turn.decided().reason(), v1::BOT_REASON_ANGER);
+  EXPECT_EQ(turn.reply().text(), phrase(Phrase::kAngerHandedOver, Language::kChinese));
+  EXPECT_EQ(asked("This is a SCAM, your service is terrible and useless!!!").decided().reason(), v1::BOT_REASON_ANGER);
+}
+
 TEST_F(BrainTest, APictureGoesToPeople) {
   const v1::BotTurn turn = think({.attachments = true, .people_online = true});
   EXPECT_EQ(turn.decided().action(), v1::BOT_ACTION_HAND_OVER);
