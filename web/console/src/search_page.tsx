@@ -4,10 +4,11 @@ import { IconLock, IconSearch } from '@tabler/icons-react'
 import type { SearchHit } from '@weikeyi/sdk/json'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { Link } from 'wouter'
 import { api, take, useProblemText } from './api'
 import { shortTime } from './format'
 import { useI18n, type TextKey } from './i18n'
+import { useFilterParams } from './use_filter_params'
 
 const dayMs = 86_400_000
 const spans: readonly [string, TextKey][] = [['', 'anyTime'], ['1', 'lastDay'], ['7', 'lastWeek'], ['30', 'lastMonth'], ['365', 'lastYear']]
@@ -18,24 +19,13 @@ export const sinceDays = (days: string, nowMs: number): number | undefined => (d
 export function SearchPage() {
   const { t } = useI18n()
   const problemText = useProblemText()
-  const [params, setParams] = useSearchParams()
+  const [params, filter] = useFilterParams()
   const [text, setText] = useState(params.get('q') ?? '')
   const [query] = useDebouncedValue(text.trim(), 200)
   const site = params.get('site') ?? ''
   const days = params.get('days') ?? ''
   const sites = useQuery({ queryKey: ['sites'], queryFn: () => take(api.sites()), staleTime: 60_000 })
   const siteList = sites.data?.sites ?? []
-  // Filters stay in the address, so that a search can be handed on and come back to.
-  const filter = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before)
-        if (value === '') next.delete(name)
-        else next.set(name, value)
-        return next
-      },
-      { replace: true },
-    )
   const found = useInfiniteQuery({
     queryKey: ['search', query, site, days],
     queryFn: ({ pageParam }) => {

@@ -5,13 +5,14 @@ import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
-import { Link, useSearchParams } from 'wouter'
+import { Link } from 'wouter'
 import { useProblemText } from '../api'
 import { shortTime } from '../format'
 import { useI18n } from '../i18n'
 import { calls, entriesKey } from './calls'
 import type { Draft } from './drafts'
 import { useTexts } from './texts'
+import { useFilterParams } from '../use_filter_params'
 
 const rowHeight = 68
 const typedForMs = 250
@@ -164,19 +165,9 @@ function Row({ row, here, href, unsaved, site }: { row: KnowledgeEntry; here: bo
 
 /** In the address, so that it stays when an entry is opened and can be handed on. */
 function useFilter() {
-  const [params, setParams] = useSearchParams()
+  const [params, set] = useFilterParams()
   const [typed, type] = useState(params.get('text') ?? '')
   const [text] = useDebouncedValue(typed.trim(), typedForMs)
-  const set = (name: string, value: string): void =>
-    setParams(
-      (before) => {
-        const next = new URLSearchParams(before)
-        if (value === '') next.delete(name)
-        else next.set(name, value)
-        return next
-      },
-      { replace: true },
-    )
   useEffect(() => {
     if ((params.get('text') ?? '') !== text) set('text', text)
     // Only when the text has changed: another entry is opened with the address it had.
