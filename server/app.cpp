@@ -97,8 +97,9 @@ Result<void> App::open_storage() {
   storage.contacts = directory_.get();
   storage.clock = &clock_;
   storage.warm_keep = std::chrono::hours(24) * options_.archive_after_days;
-  WK_TRY(storage_, StorageManager::open(std::move(storage)));
+  // The storage last: when it is open its readers write, and on a full disk that takes the room which the others need to open.
   WK_TRY(knowledge_store_, SqliteKnowledge::open(options_.data / "knowledge.db"));
+  WK_TRY(storage_, StorageManager::open(std::move(storage)));
   return {};
 }
 
@@ -347,7 +348,7 @@ void App::stop() {
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
   api_pool_.stop();
   ai_pool_.stop();
-  save_knowledge(true);
+  if (knowledge_) save_knowledge(true);
   pool_.stop();
   file_pool_.stop();
   if (storage_) storage_->close();
