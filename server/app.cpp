@@ -14,6 +14,7 @@
 #include "gateway/server/limits.hpp"
 #include "server/demo.hpp"
 #include "server/metrics.hpp"
+#include "server/models.hpp"
 #include "storage/embedded/manager/start_room.hpp"
 
 namespace wk {
@@ -123,7 +124,8 @@ Result<void> App::open_core() {
   broker_ = std::make_unique<Broker>(executors, *storage_, pool_, clock_);
   conversations_ = std::make_unique<ConversationService>(*broker_, *directory_, pool_);
   router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
-  knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", nullptr, clock_);
+  sentence_ = open_sentence_encoder(options_.models);
+  knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", sentence_.get(), clock_);
   brain_ = std::make_unique<ai::Brain>(*knowledge_, clock_);
   bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_});
   listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);

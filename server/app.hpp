@@ -10,6 +10,7 @@
 
 #include "ai_agent/agent/bot_agent.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
+#include "ai_agent/text/sentence_encoder.hpp"
 #include "api/dispatcher.hpp"
 #include "api/pages.hpp"
 #include "api/services.hpp"
@@ -83,6 +84,8 @@ class App {
   std::unique_ptr<Broker> broker_;
   std::unique_ptr<ConversationService> conversations_;
   std::unique_ptr<Router> router_;
+  // Null: no model is there. Used by what follows.
+  std::shared_ptr<const ai::SentenceEncoder> sentence_;
   std::unique_ptr<SqliteKnowledge> knowledge_store_;
   std::unique_ptr<ai::KnowledgeBase> knowledge_;
   std::unique_ptr<ai::Brain> brain_;

@@ -37,6 +37,8 @@ struct ServeOptions {
   // Connections of one address (IPv6: /64) at a time. Not counted at any address's limit: trusted proxies, and loopback unless
   // this is given, since behind it stands a proxy of this machine.
   std::optional<std::uint32_t> connections_per_address;
+  // Directory of the AI agent's model files; empty: where they are found beside the binary (server/models.hpp).
+  std::filesystem::path models;
   std::string log_level = "info";
 };
 

@@ -32,6 +32,8 @@ void add_serve(CLI::App& app, Finished finished) {
   serve->add_option("--site-messages-per-second", options->site_messages_per_second, "What visitors of one site write, 10000 if not given; five times as many at once")->check(rate);
   serve->add_option("--connections-per-address", options->connections_per_address,
                     "Connections of one address at a time, 2000 if not given; trusted proxies are not counted at an address's limits, loopback only if this is given")->check(rate);
+  serve->add_option("--models", options->models, "Directory of the AI agent's model files; if not given, beside the binary or in ../share/weikeyi of it")
+      ->check(CLI::ExistingDirectory);
   serve->add_option("--log-level", options->log_level, "debug, info, warning, error")
       ->capture_default_str()->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   serve->callback([options, finished] {

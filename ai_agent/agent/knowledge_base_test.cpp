@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "ai_agent/agent/test_knowledge.hpp"
@@ -71,6 +72,52 @@ TEST_F(KnowledgeBaseTest, ComesBackFromItsFilesAndMakesADamagedOneAnew) {
   { std::ofstream(files() / "every-site.index", std::ios::in | std::ios::out | std::ios::binary).seekp(40).write("damage", 6); }
   reopen();
   EXPECT_EQ(best(7, "发票怎么开"), "发票怎么开？");
+}
+
+// Knows that a sentence about parcels is one, whatever its words.
+class ParcelEncoder final : public SentenceEncoder {
+ public:
+  explicit ParcelEncoder(std::string name) : name_(std::move(name)) {}
+  std::string_view name() const override { return name_; }
+  std::size_t dimensions() const override { return 2; }
+  bool encode(std::string_view text, std::span<float> out) const override {
+    ++encoded;
+    const bool parcel = text.find("parcel") != text.npos || text.find("consignment") != text.npos;
+    out[0] = parcel ? 1 : 0;
+    out[1] = parcel ? 0 : 1;
+    return true;
+  }
+  mutable std::atomic<int> encoded{0};
+
+ private:
+  const std::string name_;
+};
+
+TEST_F(KnowledgeBaseTest, AnIndexOfAnotherSentenceModelIsMadeAnew) {
+  put(faq(1, 0, "Where is my parcel?", "On its way."));
+  put(faq(2, 0, "How do I pay?", "By card."));
+  ASSERT_TRUE(base().save(true));
+  const std::string_view question = "consignment gone astray";
+  EXPECT_EQ(best(1, question), "") << "no word in common";
+
+  const ParcelEncoder first("first");
+  reopen(&first);
+  EXPECT_EQ(best(1, question), "Where is my parcel?");
+  ASSERT_TRUE(base().save(true));
+  first.encoded = 0;
+  reopen(&first);
+  EXPECT_EQ(first.encoded, 0) << "its file has the vectors";
+  EXPECT_EQ(best(1, question), "Where is my parcel?");
+
+  const ParcelEncoder second("second");
+  reopen(&second);
+  EXPECT_EQ(second.encoded, 2) << "vectors of two models are not comparable";
+  EXPECT_EQ(best(1, question), "Where is my parcel?");
+  ASSERT_TRUE(base().save(true));
+
+  reopen();
+  EXPECT_EQ(best(1, question), "") << "without the model by words again";
+  EXPECT_EQ(best(1, "where is my parcel"), "Where is my parcel?");
 }
 
 TEST_F(KnowledgeBaseTest, AskedForMoreConfidenceItFindsLess) {

@@ -13,7 +13,8 @@ class TestKnowledge {
  public:
   TestKnowledge() { reopen(); }
 
-  void reopen() {
+  // As after a restart, with the sentence encoder that is there now.
+  void reopen(const SentenceEncoder* encoder = nullptr) {
     base_.reset();
     store_.reset();
     auto opened = SqliteKnowledge::open(directory_.path() / "knowledge.db");
@@ -22,7 +23,7 @@ class TestKnowledge {
       return;
     }
     store_ = std::move(*opened);
-    base_ = std::make_unique<KnowledgeBase>(*store_, files(), nullptr, SystemClock::instance());
+    base_ = std::make_unique<KnowledgeBase>(*store_, files(), encoder, SystemClock::instance());
     if (auto loaded = base_->load(); !loaded) ADD_FAILURE() << loaded.error().context;
   }
   KnowledgeBase& base() { return *base_; }
