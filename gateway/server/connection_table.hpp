@@ -55,6 +55,35 @@ class ConnectionTable {
     }
   }
 
+  // A way past every place, to be gone in slices. Begun anew while it is under way it goes on from where it is and once around: however
+  // often that happens, everybody is come past.
+  class Round {
+   public:
+    bool under_way() const { return under_way_; }
+    void begin() {
+      end_ = next_;
+      under_way_ = true;
+    }
+
+   private:
+    friend class ConnectionTable;
+    std::size_t next_ = 0, end_ = 0;
+    bool under_way_ = false;
+  };
+  // As for_each, so many places at most; answers how many there were.
+  template <typename Use>
+  std::size_t go_on(Round& round, std::size_t places_max, Use&& use) const {
+    if (places_.empty()) round.under_way_ = false;
+    std::size_t done = 0;
+    while (round.under_way_ && done < places_max) {
+      if (const std::unique_ptr<T>& one = places_[round.next_]) use(*one);
+      ++done;
+      if (++round.next_ == places_.size()) round.next_ = 0;
+      round.under_way_ = round.next_ != round.end_;
+    }
+    return done;
+  }
+
  private:
   static constexpr unsigned kPlaceBits = 28, kTurnBits = 28, kLoopBits = 8;
   static constexpr std::uint64_t kPlaceMask = (std::uint64_t{1} << kPlaceBits) - 1;

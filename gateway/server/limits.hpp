@@ -53,13 +53,18 @@ inline constexpr std::size_t kCatchUpReadBytes = 32 * 1024;
 // they wait for the next turn.
 inline constexpr std::size_t kCatchUpRecentBytes = 16 * 1024;
 inline constexpr std::size_t kCatchUpTurnBytes = 16 * 1024;
-// Subscribers of a conversation that are told at once; more are told in slices, all conversations of a loop together so many
-// deliveries a turn (some 3 ms of it with their sends); the others with the next turns.
+// Subscribers of a conversation that are told at once; more are told in slices, all conversations of a loop, its agents' lists and its
+// visitors' presence together so many deliveries a turn (some 3 ms of it with their sends); the others with the next turns.
 inline constexpr std::size_t kFanOutAtOnceMax = 64;
 inline constexpr std::size_t kFanOutDeliveriesPerTurn = 512;
 // Bytes of events that are kept for the next round through many subscribers while one is under way. Beyond, they are told to read from
 // storage: it is what a connection's queue takes before it has to do so anyway.
 inline constexpr std::size_t kFanOutGatheredBytesMax = 256 * 1024;
+// Signals (typing, viewing) kept so; beyond, the oldest go: typing is repeated while it goes on.
+inline constexpr std::size_t kFanOutSignalsMax = 32;
+// The same for what all agents of a loop are told: rows of lists, presence. Beyond, the round under way ends within the turn, since who
+// knows nothing of a row does not ask for it.
+inline constexpr std::size_t kNewsGatheredBytesMax = 256 * 1024;
 // A visitor that names no cursor gets this many of the newest events.
 inline constexpr std::uint32_t kVisitorNewestMax = 100;
 // When to try again after a failure that may pass (disk full, I/O).

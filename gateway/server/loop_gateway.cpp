@@ -1,23 +1,11 @@
 #include "gateway/server/loop_gateway.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/random.hpp"
 #include "gateway/server/limits.hpp"
-#include "gateway/websocket/encoder.hpp"
 
 namespace wk {
-namespace {
-
-// As a whole WebSocket message behind what is there: binary to the first, JSON to the second where somebody wants it. Signals and
-// rows are short and often; compressing them costs more than it saves.
-void append_uncompressed(std::string (&to)[2], const v1::ServerFrame& frame, bool json) {
-  websocket::append_frame(to[0], {.opcode = websocket::Opcode::kBinary}, encode_frame(Encoding::kProto, frame));
-  if (json) websocket::append_frame(to[1], {.opcode = websocket::Opcode::kText}, encode_frame(Encoding::kJson, frame));
-}
-
-}  // namespace
 
 LoopGateway::LoopGateway(EventLoop& loop, std::size_t index, GatewayServices& services)
     : loop_(loop),
@@ -86,36 +74,12 @@ void LoopGateway::unsubscribe(ConversationId conversation, Connection& connectio
 
 void LoopGateway::agent_joined(Connection& connection) {
   if (agents_.empty()) services_.broker.set_board(index_, true);
-  agents_.push_back(&connection);
+  agents_.add(connection);
 }
 
 void LoopGateway::agent_left(Connection& connection) {
-  std::erase(agents_, &connection);
+  agents_.remove(connection);
   if (agents_.empty()) services_.broker.set_board(index_, false);
-}
-
-void LoopGateway::on_committed(const Committed& committed) {
-  const auto to = [this](const EventRange& range, std::span<Connection* const> some) { deliver(range, some); };
-  for (const EventRange& range : committed.ranges) subscribers_.on_committed(range, to);
-  if (subscribers_.owes()) fan_out();
-}
-
-void LoopGateway::deliver(const EventRange& range, std::span<Connection* const> to) {
-  frames_.begin(range);
-  for (Connection* connection : to) connection->on_live(range, frames_);
-}
-
-void LoopGateway::fan_out() {
-  const std::uint64_t turn = loop_.stats().turns.load(std::memory_order_relaxed);
-  if (std::exchange(fan_out_turn_, turn) != turn) fan_out_left_ = gateway_limits::kFanOutDeliveriesPerTurn;
-  fan_out_left_ -= subscribers_.serve(fan_out_left_, [this](const EventRange& range, std::span<Connection* const> some) { deliver(range, some); });
-  if (!subscribers_.owes() || std::exchange(fan_out_scheduled_, true)) return;
-  // At the end of this turn nothing is left to do, and the end of the next comes without a wait: sockets, appends and acks are served before.
-  loop_.defer([self = self_] {
-    if (*self == nullptr) return;
-    (*self)->fan_out_scheduled_ = false;
-    (*self)->fan_out();
-  });
 }
 
 void LoopGateway::on_text_stored(std::span<const TextAck> acks) {
@@ -130,114 +94,12 @@ void LoopGateway::on_text_refused(std::span<const TextAck> acks, const Error& er
   }
 }
 
-void LoopGateway::send_to(const std::vector<Connection*>& to, const v1::ServerFrame& frame) {
-  if (to.empty()) return;
-  std::string bytes[2];
-  const bool json = std::any_of(to.begin(), to.end(), [](Connection* c) { return c->encoding() == Encoding::kJson; });
-  append_uncompressed(bytes, frame, json);
-  for (Connection* connection : to) connection->send_bytes(std::string_view(bytes[connection->encoding() == Encoding::kJson ? 1 : 0]));
-}
-
-void LoopGateway::on_board(const Board& board) {
-  if (agents_.empty()) return;
-  // Everybody gets the rows that everybody has to know and the newest of the others; beyond those, a row goes to the agent
-  // who holds the conversation.
-  std::string everybody[2];
-  std::vector<std::pair<AgentId, std::array<std::string, 2>>> holders;
-  std::size_t message_rows = 0;
-  v1::ServerFrame frame;
-  const bool json = std::any_of(agents_.begin(), agents_.end(), [](Connection* c) { return c->encoding() == Encoding::kJson; });
-  const auto append = [&](std::string (&to)[2]) { append_uncompressed(to, frame, json); };
-  for (auto row = board.rows.rbegin(); row != board.rows.rend(); ++row) {
-    v1::ConversationSummary& conversation = *frame.mutable_conversation_update()->mutable_conversation();
-    conversation = *row->summary;
-    conversation.set_visitor_online(services_.presence.visitor_online(ConversationId(conversation.id())));
-    if (row->structural || ++message_rows <= gateway_limits::kBoardMessageRowsMax) {
-      append(everybody);
-    } else if (conversation.holder().kind() == v1::HOLDER_KIND_AGENT) {
-      std::string own[2];
-      append(own);
-      holders.push_back({AgentId(conversation.holder().agent_id()), {std::move(own[0]), std::move(own[1])}});
-    }
-  }
-  if (!board.presence.empty()) {
-    v1::VisitorPresence& presence = *frame.mutable_visitor_presence();
-    for (const Board::Presence& one : board.presence) {
-      (services_.presence.visitor_online(one.conversation) ? presence.mutable_online() : presence.mutable_offline())
-          ->Add(one.conversation.value());
-    }
-    append(everybody);
-  }
-  const SharedBytes shared[2] = {SharedBytes(everybody[0]), SharedBytes(everybody[1])};
-  for (Connection* connection : agents_) {
-    const std::size_t variant = connection->encoding() == Encoding::kJson ? 1 : 0;
-    for (const auto& [holder, own] : holders) {
-      if (holder == connection->agent().agent) connection->send_bytes(own[variant]);
-    }
-    if (shared[variant].size() > 0) connection->send_bytes(shared[variant]);
-  }
-}
-
-void LoopGateway::on_board_owed() {
-  board_timer_ = ScopedTimer(loop_, loop_.after(gateway_limits::kBoardTick, [this] {
-    if (services_.broker.show_board(index_)) on_board_owed();
-  }));
-}
-
-void LoopGateway::on_typing(const v1::TypingSignal& signal, std::uint64_t origin) {
-  const auto subscribers = subscribers_.of(ConversationId(signal.conversation_id()));
-  if (subscribers.empty()) return;
-  v1::ServerFrame frame;
-  *frame.mutable_typing() = signal;
-  const bool from_visitor = signal.actor().kind() == v1::ACTOR_KIND_VISITOR;
-  std::vector<Connection*> to;
-  for (Connection* connection : subscribers) {
-    if (connection->key() == origin) continue;
-    // A visitor's words, and an agent's note, are for agents; a visitor learns only that an agent types.
-    if (connection->is_visitor() && (from_visitor || signal.note())) continue;
-    to.push_back(connection);
-  }
-  std::vector<Connection*> visitors;
-  std::copy_if(to.begin(), to.end(), std::back_inserter(visitors), [](Connection* c) { return c->is_visitor(); });
-  std::erase_if(to, [](Connection* c) { return c->is_visitor(); });
-  send_to(to, frame);
-  frame.mutable_typing()->clear_text();
-  send_to(visitors, frame);
-}
-
-void LoopGateway::on_viewing(const v1::ViewingSignal& signal) {
-  const auto subscribers = subscribers_.of(ConversationId(signal.conversation_id()));
-  if (subscribers.empty()) return;
-  v1::ServerFrame frame;
-  *frame.mutable_viewing() = signal;
-  std::vector<Connection*> to;
-  std::copy_if(subscribers.begin(), subscribers.end(), std::back_inserter(to), [](Connection* c) { return c->is_agent(); });
-  send_to(to, frame);
-}
-
-void LoopGateway::on_presence(const AgentPresence& agent, bool anybody_online) {
-  v1::ServerFrame frame;
-  frame.mutable_presence()->set_agent_id(agent.agent.value());
-  frame.mutable_presence()->set_presence(agent.presence);
-  frame.mutable_presence()->set_held_conversations(agent.held_conversations);
-  send_to(agents_, frame);
-
-  v1::ServerFrame to_visitors;
-  to_visitors.mutable_presence()->set_presence(anybody_online ? v1::PRESENCE_ONLINE : v1::PRESENCE_OFFLINE);
-  if (std::exchange(anybody_online_told_, anybody_online) == anybody_online) return;
-  std::vector<Connection*> visitors;
-  connections_.for_each([&](Connection& connection) {
-    if (connection.is_visitor()) visitors.push_back(&connection);
-  });
-  send_to(visitors, to_visitors);
-}
-
 void LoopGateway::end_access(const AccessEnded& ended) {
   (void)loop_.handle().post([self = self_, ended] {
     if (*self == nullptr) return;
     const auto among = [](const auto& ids, const auto& id) { return id && std::find(ids.begin(), ids.end(), id) != ids.end(); };
     std::vector<Connection*> closing;
-    for (Connection* connection : (*self)->agents_) {
+    for (Connection* connection : (*self)->agents_.all()) {
       const AgentPrincipal& agent = connection->agent();
       if (agent.agent != ended.agent) continue;
       if (ended.everything || among(ended.sessions, agent.session) || among(ended.api_tokens, agent.api_token)) {
@@ -309,7 +171,7 @@ void LoopGateway::catch_up() {
 void LoopGateway::revalidate_agents() {
   if (agents_.empty() || revalidating_) return;
   std::vector<std::pair<std::uint64_t, AgentPrincipal>> asked;
-  for (Connection* connection : agents_) asked.emplace_back(connection->key(), connection->agent());
+  for (Connection* connection : agents_.all()) asked.emplace_back(connection->key(), connection->agent());
   revalidating_ = true;
   const Enqueued enqueued = services_.pool.submit([this, &authenticator = services_.authenticator, asked = std::move(asked)] {
     std::vector<std::uint64_t> ended;

@@ -1,6 +1,8 @@
 // All WebSocket connections of one loop: who is subscribed to what, and the sharing out of what the broker tells the loop.
 //
 // Owner: the server, one for each loop. Loop-bound but for end_access(), post_to() and receive().
+//
+// loop_gateway.cpp: connections come and go, deadlines, catching up. loop_gateway_audience.cpp: who is told of what, in slices.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +14,12 @@
 
 #include "base/rate_table.hpp"
 #include "core/broker/sink.hpp"
+#include "gateway/server/agent_news.hpp"
 #include "gateway/server/connection.hpp"
 #include "gateway/server/connection_table.hpp"
 #include "gateway/server/event_frames.hpp"
 #include "gateway/server/services.hpp"
+#include "gateway/server/signal.hpp"
 #include "gateway/server/subscribers.hpp"
 #include "gateway/server/timer_wheel.hpp"
 #include "gateway/websocket/codec.hpp"
@@ -92,12 +96,18 @@ class LoopGateway final : public EventSink {
   void sweep();
   void catch_up();
   void deliver(const EventRange& range, std::span<Connection* const> to);
-  // A slice of what many subscribers are owed, as much as this turn has left for it, and on with the next.
+  void tell(Signal& signal, std::span<Connection* const> to);
+  void on_signal(ConversationId conversation, Signal signal);
+  static void tell_agent(Connection& connection, const NewsBytes* own, const std::array<SharedBytes, 2>& everybody);
+  void tell_agents(News news);
+  bool some_agent_speaks_json() const;
+  std::string anybody_online_frame(Encoding encoding) const;
+  bool owes() const { return subscribers_.owes() || agents_.owes() || visitors_round_.under_way(); }
+  // A slice of what subscribers, agents and visitors are owed, as much as this turn has left for it, and on with the next.
   void fan_out();
   void watch(Connection& connection, SteadyTime due) { wheel_.add(connection.key(), due); }
   // Closes the connections of agents whose session or token is no longer good, also where another process ended it.
   void revalidate_agents();
-  void send_to(const std::vector<Connection*>& to, const v1::ServerFrame& frame);
   void say_goodbye(Connection& connection);
 
   EventLoop& loop_;
@@ -115,11 +125,13 @@ class LoopGateway final : public EventSink {
   std::uint64_t catch_up_turn_ = 0;
   std::size_t catch_up_bytes_ = 0;
   bool catch_up_scheduled_ = false;
-  Subscribers<Connection> subscribers_;
+  Subscribers<Connection, Signal> subscribers_;
   std::uint64_t fan_out_turn_ = 0;
   std::size_t fan_out_left_ = 0;
   bool fan_out_scheduled_ = false;
-  std::vector<Connection*> agents_;
+  AgentNews<Connection> agents_;
+  // Those who are told whether anybody is there: by the newest answer.
+  ConnectionTable<Connection>::Round visitors_round_;
   AdmissionSnapshotPtr admission_;
   RateTable<ConversationId> visitor_rates_{gateway_limits::kVisitorRatesMax};
   ScopedTimer sweep_timer_, board_timer_;

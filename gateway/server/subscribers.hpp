@@ -1,4 +1,4 @@
-// Who of a loop is subscribed to what, and the sharing out of live ranges among them: to few at once, to many in slices.
+// Who of a loop is subscribed to what, and the sharing out of live ranges and signals among them: to few at once, to many in slices.
 #pragma once
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <deque>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -19,16 +20,18 @@ namespace wk {
 // A conversation with many subscribers has its ranges shared out in rounds: one place in the list of subscribers goes from its begin to
 // its end, a slice at a time. What becomes durable meanwhile is gathered, and is the next round's range: one message for all of it. So
 // the memory is that of the events, whatever the number of subscribers; who is told twice or late is no matter, a subscription is a
-// cursor and takes only what joins on (subscription.hpp).
+// cursor and takes only what joins on (subscription.hpp). Signals (typing, viewing) go with the rounds, before the events; a newer one takes
+// the place of what it makes superfluous, and beyond the limit the oldest go: they may be lost (docs/protocol.md P60).
 //
-// Owner: the gateway of a loop. Loop-bound. What is given as `deliver` is called with a range and those who get it, and adds and removes
-// nobody; a range without events: more was durable than is kept here, they have to read it from storage.
-template <typename Peer>
+// Owner: the gateway of a loop. Loop-bound. What is given as `deliver` is called with a range and those who get it, `tell` with a signal, and
+// both add and remove nobody; a range without events: more was durable than is kept here, they have to read it from storage.
+template <typename Peer, typename Signal = std::monostate>
 class Subscribers {
  public:
   struct Limits {
     std::size_t at_once_max = gateway_limits::kFanOutAtOnceMax;
     std::size_t gathered_bytes_max = gateway_limits::kFanOutGatheredBytesMax;
+    std::size_t signals_max = gateway_limits::kFanOutSignalsMax;
   };
   explicit Subscribers(Limits limits = {}) : limits_(limits) {}
 
@@ -61,14 +64,23 @@ class Subscribers {
       if (const auto round = rounds_.find(range.conversation); round != rounds_.end()) return gather(round->second.gathered, range);
     }
     if (all.size() <= limits_.at_once_max) return deliver(range, all);
-    rounds_[range.conversation].now = {range.after_seq, range.through_seq, {range.events.begin(), range.events.end()}};
-    order_.push_back(range.conversation);
+    gather(begin_round(range.conversation).now, range);
+  }
+
+  // Told inside the call to few; many are owed it.
+  template <typename Tell>
+  void on_signal(ConversationId conversation, Signal signal, const Tell& tell) {
+    const std::span<Peer* const> all = of(conversation);
+    if (all.empty()) return;
+    if (const auto round = rounds_.find(conversation); round != rounds_.end()) return gather(round->second.gathered, std::move(signal));
+    if (all.size() <= limits_.at_once_max) return tell(signal, all);
+    begin_round(conversation).now.signals.push_back(std::move(signal));
   }
 
   bool owes() const { return !order_.empty(); }
   // So many deliveries at most, one conversation after the other; answers how many there were.
-  template <typename Deliver>
-  std::size_t serve(std::size_t deliveries_max, const Deliver& deliver) {
+  template <typename Deliver, typename Tell>
+  std::size_t serve(std::size_t deliveries_max, const Deliver& deliver, const Tell& tell) {
     std::size_t left = deliveries_max;
     while (left > 0 && !order_.empty()) {
       const ConversationId conversation = order_.front();
@@ -76,11 +88,14 @@ class Subscribers {
       Round& round = rounds_.find(conversation)->second;
       const std::span<Peer* const> all = of(conversation);
       const std::span<Peer* const> slice = all.subspan(round.next, std::min(left, all.size() - round.next));
-      if (!slice.empty()) deliver(EventRange{conversation, round.now.after_seq, round.now.through_seq, round.now.events}, slice);
+      if (!slice.empty()) {
+        for (Signal& signal : round.now.signals) tell(signal, slice);
+        if (round.now.through_seq > 0) deliver(EventRange{conversation, round.now.after_seq, round.now.through_seq, round.now.events}, slice);
+      }
       left -= slice.size();
       round.next += slice.size();
       if (round.next == all.size()) {
-        if (round.gathered.through_seq == 0) {
+        if (round.gathered.through_seq == 0 && round.gathered.signals.empty()) {
           rounds_.erase(conversation);
           continue;
         }
@@ -98,6 +113,7 @@ class Subscribers {
     Seq through_seq = 0;  // 0: nothing
     std::vector<EventRef> events;
     std::size_t bytes = 0;
+    std::vector<Signal> signals;
   };
   struct Round {
     std::size_t next = 0;  // in the list of subscribers
@@ -105,6 +121,15 @@ class Subscribers {
     Kept gathered;
   };
 
+  Round& begin_round(ConversationId conversation) {
+    order_.push_back(conversation);
+    return rounds_[conversation];
+  }
+  void gather(Kept& kept, Signal&& signal) {
+    std::erase_if(kept.signals, [&](const Signal& older) { return signal.replaces(older); });
+    if (kept.signals.size() >= limits_.signals_max) kept.signals.erase(kept.signals.begin());
+    kept.signals.push_back(std::move(signal));
+  }
   void gather(Kept& kept, const EventRange& range) {
     const bool first = kept.through_seq == 0;
     const bool whole = first || (kept.through_seq == range.after_seq && !kept.events.empty());

@@ -35,8 +35,16 @@ struct Peer {
   }
   Subscription subscription;
   std::vector<Seq> seen;
+  std::string signs;
   int told = 0;
   int reads = 0;
+};
+
+// What the newest of a kind says.
+struct Sign {
+  int kind = 0;
+  std::string text;
+  bool replaces(const Sign& older) const { return kind == older.kind; }
 };
 
 class SubscribersTest : public ::testing::Test {
@@ -56,7 +64,8 @@ class SubscribersTest : public ::testing::Test {
     for (std::size_t i = 0; i < count; ++i) log.push_back({conversation, last_of(log) + 1, SharedBytes(std::string(100, 'e')), true});
     subscribers.on_committed({conversation, after, last_of(log), {log.data() + after, count}}, deliver);
   }
-  std::size_t serve(std::size_t deliveries) { return subscribers.serve(deliveries, deliver); }
+  std::size_t serve(std::size_t deliveries) { return subscribers.serve(deliveries, deliver, tell); }
+  void signal(int kind, const std::string& text) { subscribers.on_signal(kFirst, {kind, text}, tell); }
   // Who has it all, by '1', and who has not, by '0'.
   std::string state() {
     std::string all;
@@ -66,7 +75,10 @@ class SubscribersTest : public ::testing::Test {
 
   std::map<ConversationId, std::vector<EventRef>> logs;
   std::vector<std::unique_ptr<Peer>> peers;
-  Subscribers<Peer> subscribers{{.at_once_max = 3, .gathered_bytes_max = 1'000}};
+  Subscribers<Peer, Sign> subscribers{{.at_once_max = 3, .gathered_bytes_max = 1'000, .signals_max = 4}};
+  const std::function<void(Sign&, std::span<Peer* const>)> tell = [](Sign& sign, std::span<Peer* const> to) {
+    for (Peer* peer : to) peer->signs += sign.text;
+  };
   const std::function<void(const EventRange&, std::span<Peer* const>)> deliver = [this](const EventRange& range, std::span<Peer* const> to) {
     for (Peer* peer : to) peer->on_live(range, logs[range.conversation]);
   };
@@ -175,6 +187,49 @@ TEST_F(SubscribersTest, ConversationsTakeTurns) {
   EXPECT_EQ(peers[5]->told, 1);
   EXPECT_EQ(peers[2]->told, 0) << "the second conversation's slice came first";
   EXPECT_EQ(serve(100), 4u);
+}
+
+TEST_F(SubscribersTest, SignalsGoToFewAtOnceAndToManyInSlices) {
+  signal(1, "nobody");
+  EXPECT_FALSE(subscribers.owes());
+  join(3);
+  signal(1, "a");
+  EXPECT_EQ(peers[2]->signs, "a");
+  join(3);
+  signal(1, "b");
+  EXPECT_EQ(peers[0]->signs, "a");
+  EXPECT_EQ(serve(4), 4u);
+  EXPECT_EQ(peers[3]->signs, "b");
+  EXPECT_EQ(peers[4]->signs, "");
+  EXPECT_EQ(serve(100), 2u);
+  EXPECT_EQ(peers[5]->signs, "b");
+  EXPECT_EQ(peers[5]->told, 0) << "no event came";
+  EXPECT_FALSE(subscribers.owes());
+}
+
+TEST_F(SubscribersTest, SignalsOfARoundAreTheNewestOfEachAndGoWithItsEvents) {
+  join(5);
+  commit();
+  serve(1);
+  signal(1, "a");
+  signal(2, "b");
+  signal(1, "c");
+  commit();
+  EXPECT_EQ(serve(100), 9u);
+  for (const auto& peer : peers) {
+    EXPECT_EQ(peer->signs, "bc");
+    EXPECT_EQ(peer->told, 2);
+  }
+  EXPECT_EQ(state(), "11111");
+}
+
+TEST_F(SubscribersTest, BeyondTheLimitTheOldestSignalsGo) {
+  join(5);
+  signal(0, "0");
+  serve(1);
+  for (int kind = 1; kind <= 6; ++kind) signal(kind, std::to_string(kind));
+  while (subscribers.owes()) serve(2);
+  for (const auto& peer : peers) EXPECT_EQ(peer->signs, "03456");
 }
 
 // Whatever comes and goes between slices: everybody has every event once, in order.

@@ -1,4 +1,4 @@
-// One conversation with more subscribers than a turn of the loop tells: everybody has everything, and nobody else waits for it.
+// More agents than a turn of the loop tells, all with one conversation open: everybody has everything, and nobody else waits for it.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Server } from './lib/server.mjs';
@@ -48,7 +48,18 @@ test('hundreds of subscribers have each event once and in order, also those that
     assert.deepEqual(seqs, seqs.map((_, i) => seqs[0] + i), 'without gap, and nothing twice');
   }
   assert.equal(desks[0].events(conversationId).length, last);
-  await connection.close();
+
+  // What is told in slices beside events: rows of lists, the newest last, typing, who is there.
+  const rows = (desk) => desk.frames.filter((frame) => frame.conversationUpdate?.conversation.id === conversationId).map((frame) => frame.conversationUpdate.conversation.lastSeq);
+  await eventually(() => desks.every((desk) => rows(desk).at(-1) === last), 'the newest row is the last one on every list');
+  for (const desk of desks) assert.deepEqual(rows(desk), rows(desk).toSorted((a, b) => a - b), 'rows in order');
+  const typed = (text) => desks.filter((desk) => desk.frames.some((frame) => frame.typing?.text === text)).length;
+  for (const text of ['h', 'ha', 'half a thought']) connection.send({ typing: { conversationId, active: true, text } });
+  await eventually(() => typed('half a thought') === desks.length, 'everybody sees what is being typed');
+  assert.equal(connection.frames.some((frame) => frame.typing), false, 'its own typing does not come back');
+  const offline = (at) => at.frames.filter((frame) => frame.visitorPresence?.offline?.includes(other.conversationId)).length;
   await other.connection.close();
+  await eventually(() => desks.every((desk) => offline(desk) === 1), 'everybody learns that a visitor went');
+  await connection.close();
   for (const desk of desks) desk.terminate();
 });
