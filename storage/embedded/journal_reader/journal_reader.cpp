@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "base/thread_priority.hpp"
 
 namespace wk {
 
@@ -116,6 +117,8 @@ bool JournalReader::round() {
 }
 
 void JournalReader::run() {
+  // Acks go first: a reader may be late, and has its own bound (StorageManager::keeps_up).
+  run_behind_others();
   if (!prepare()) return;
   Milliseconds backoff = limits::kReaderBackoffMin;
   for (;;) {

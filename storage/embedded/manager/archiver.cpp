@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/thread_priority.hpp"
 #include "storage/embedded/manager/limits.hpp"
 
 namespace wk {
@@ -25,6 +26,7 @@ void Archiver::stop() {
 }
 
 void Archiver::run() {
+  run_behind_others();
   for (;;) {
     const Result<std::size_t> moved = step();
     if (!moved) log_error("storage.archiver_failed", {{"error", moved.error().context}});

@@ -1,5 +1,12 @@
 #include "storage/embedded/manager/storage_manager.hpp"
 
+#include <sys/resource.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
 #include "tests/contract/conversation_store_contract.hpp"
 #include "tests/contract/temporary_directory.hpp"
 
@@ -55,6 +62,24 @@ TEST_F(StorageManagerTest, ChatGoesOnWhileTheWarmTierStands) {
   ASSERT_TRUE(stores_.manager().warm_reader().wait_until(behind.journal_end, Milliseconds(10'000)));
   EXPECT_EQ(stores_.store().list({})->conversations(0).last_seq(), 301u);
   EXPECT_EQ(stores_.store().read(a_, 0, 1'000)->size(), 301u);
+}
+
+// Where the cores are full acks go first; readers and archiver are what may be late.
+TEST_F(StorageManagerTest, WhatMayBeLateGivesWayToTheCommitter) {
+  ASSERT_TRUE(append_and_wait(stores_.store(), {make_.started(a_)}));
+  ASSERT_TRUE(stores_.manager().warm_reader().wait_until(stores_.manager().journal_end(), Milliseconds(10'000)));
+  ASSERT_TRUE(stores_.manager().search_reader().wait_until(stores_.manager().journal_end(), Milliseconds(10'000)));
+  const int ours = getpriority(PRIO_PROCESS, 0);
+  std::map<std::string, int> nice;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    nice[name] = getpriority(PRIO_PROCESS, static_cast<id_t>(std::stoul(task.path().filename().string())));
+  }
+  ASSERT_TRUE(nice.contains("committer") && nice.contains("reader-warm") && nice.contains("reader-search"));
+  EXPECT_EQ(nice["committer"], ours);
+  EXPECT_GT(nice["reader-warm"], ours);
+  EXPECT_GT(nice["reader-search"], ours);
 }
 
 TEST_F(StorageManagerTest, SaysThatItDoesNotKeepUpWhileTheWarmTierIsFarBehind) {
