@@ -82,6 +82,7 @@ App::App(ServeOptions options)
       api_pool_({.name = "api", .threads = 8, .queue_tasks_max = api_limits::kCallsQueuedMax}),
       file_pool_({.name = "files", .threads = 2, .queue_tasks_max = 4'096}),
       ai_pool_({.name = "ai", .threads = 2, .queue_tasks_max = 256}),
+      document_pool_({.name = "documents", .threads = 1, .queue_tasks_max = api_limits::kDocumentsInFlightMax}),
       presence_(clock_),
       started_(clock_.steady()) {}
 
@@ -126,6 +127,7 @@ Result<void> App::open_core() {
   router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
   sentence_ = open_sentence_encoder(options_.models);
   knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", sentence_.get(), clock_);
+  intake_ = std::make_unique<ai::KnowledgeIntake>(*knowledge_, clock_);
   brain_ = std::make_unique<ai::Brain>(*knowledge_, clock_);
   bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_});
   listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);
@@ -153,7 +155,9 @@ Result<void> App::open_core() {
                                       .sessions = *sessions_,
                                       .agent_proofs = *agent_proofs_,
                                       .knowledge = *knowledge_,
-                                      .bot = *bot_});
+                                      .bot = *bot_,
+                                      .documents = *intake_,
+                                      .document_pool = document_pool_});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};
@@ -350,6 +354,7 @@ void App::stop() {
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
   api_pool_.stop();
   ai_pool_.stop();
+  document_pool_.stop();
   if (knowledge_) save_knowledge(true);
   pool_.stop();
   file_pool_.stop();
