@@ -16,7 +16,7 @@
 #include "core/ports/bot_trial.hpp"
 #include "core/ports/conversation_store.hpp"
 #include "core/ports/directory.hpp"
-#include "core/ports/document_intake.hpp"
+#include "core/ports/intent_training.hpp"
 #include "core/ports/knowledge_store.hpp"
 #include "core/session/admission.hpp"
 #include "core/session/conversation_service.hpp"
@@ -52,9 +52,7 @@ struct Services {
   AddressRates& agent_proofs;
   KnowledgeStore& knowledge;
   BotTrial& bot;
-  DocumentIntake& documents;
-  // One thread: reading a document takes its time and memory.
-  ThreadPool& document_pool;
+  IntentTraining& intents;
   IdGenerator ids{};
 };
 

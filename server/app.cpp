@@ -82,7 +82,6 @@ App::App(ServeOptions options)
       api_pool_({.name = "api", .threads = 8, .queue_tasks_max = api_limits::kCallsQueuedMax}),
       file_pool_({.name = "files", .threads = 2, .queue_tasks_max = 4'096}),
       ai_pool_({.name = "ai", .threads = 2, .queue_tasks_max = 256}),
-      document_pool_({.name = "documents", .threads = 1, .queue_tasks_max = api_limits::kDocumentsInFlightMax}),
       presence_(clock_),
       started_(clock_.steady()) {}
 
@@ -127,8 +126,9 @@ Result<void> App::open_core() {
   router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
   sentence_ = open_sentence_encoder(options_.models);
   knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", sentence_.get(), clock_);
-  intake_ = std::make_unique<ai::KnowledgeIntake>(*knowledge_, clock_);
-  brain_ = std::make_unique<ai::Brain>(*knowledge_, clock_);
+  intents_ = std::make_unique<ai::IntentService>(*knowledge_store_, options_.data / "ai", sentence_, clock_);
+  knowledge_->set_change_listener([this](SiteId site) { intents_->note_change(site); });
+  brain_ = std::make_unique<ai::Brain>(*knowledge_, intents_.get(), clock_);
   bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_});
   listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);
   broker_->set_listener(*listeners_);
@@ -156,8 +156,7 @@ Result<void> App::open_core() {
                                       .agent_proofs = *agent_proofs_,
                                       .knowledge = *knowledge_,
                                       .bot = *bot_,
-                                      .documents = *intake_,
-                                      .document_pool = document_pool_});
+                                      .intents = *intents_});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};
@@ -235,7 +234,9 @@ void App::start_bot() {
   // Behind the start: chat does not wait for it.
   const Enqueued enqueued = ai_pool_.submit([this] {
     if (auto loaded = knowledge_->load(); !loaded) log_error("knowledge.not_loaded", {{"reason", loaded.error().context}});
+    if (auto loaded = intents_->load(); !loaded) log_error("intents.not_loaded", {{"reason", loaded.error().context}});
     bot_->start();
+    intents_->start();
   });
   WK_ASSERT(enqueued == Enqueued::kAccepted);
 }
@@ -354,7 +355,7 @@ void App::stop() {
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
   api_pool_.stop();
   ai_pool_.stop();
-  document_pool_.stop();
+  if (intents_) intents_->stop();
   if (knowledge_) save_knowledge(true);
   pool_.stop();
   file_pool_.stop();

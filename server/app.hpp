@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ai_agent/agent/bot_agent.hpp"
-#include "ai_agent/agent/document_intake.hpp"
+#include "ai_agent/agent/intent_service.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
 #include "ai_agent/text/sentence_encoder.hpp"
 #include "api/dispatcher.hpp"
@@ -70,7 +70,6 @@ class App {
   ThreadPool api_pool_;   // handlers; they wait for the core
   ThreadPool file_pool_;  // reads of attachments
   ThreadPool ai_pool_;    // the AI agent's thinking, and its index
-  ThreadPool document_pool_;  // reading what is to become knowledge
   std::vector<IpNetwork> proxies_;
   std::unique_ptr<SqliteDirectory> directory_;
   std::unique_ptr<StorageManager> storage_;
@@ -90,9 +89,9 @@ class App {
   std::shared_ptr<const ai::SentenceEncoder> sentence_;
   std::unique_ptr<SqliteKnowledge> knowledge_store_;
   std::unique_ptr<ai::KnowledgeBase> knowledge_;
+  std::unique_ptr<ai::IntentService> intents_;
   std::unique_ptr<ai::Brain> brain_;
   std::unique_ptr<ai::BotAgent> bot_;
-  std::unique_ptr<ai::KnowledgeIntake> intake_;
   std::unique_ptr<CommitListener> listeners_;
   std::optional<GatewayServices> gateway_services_;
   std::optional<api::Services> api_services_;

@@ -10,6 +10,18 @@
 #include "base/encoding.hpp"
 
 namespace wk::ai {
+
+// What the trained model takes a question for.
+struct Meant {
+  // kHandOver: nothing of ours, or there is no model.
+  Zone zone = Zone::kHandOver;
+  float confidence = 0;
+  float wanted = 0;
+  std::int64_t trained_ms = 0;
+  // The likeliest first; entries that are still there.
+  std::vector<Finding> entries;
+};
+
 namespace {
 
 // What is asked: greetings and thanks on lines of their own say nothing of it. Of nothing else all of it.
@@ -81,19 +93,22 @@ v1::BotTurn handed_over(v1::BotReason reason, Language language, bool people_onl
 
 std::uint32_t permille(float share) { return static_cast<std::uint32_t>(std::clamp(share, 0.0F, 1.0F) * 1'000 + 0.5F); }
 
-void keep_sources(v1::BotDecided& decided, const std::vector<Finding>& findings) {
+void keep_sources(v1::BotDecided& decided, const std::vector<Finding>& findings, std::size_t sources_max) {
   for (const Finding& finding : findings) {
-    if (static_cast<std::size_t>(decided.sources_size()) == agent_limits::kSourcesKept) break;
+    if (static_cast<std::size_t>(decided.sources_size()) >= sources_max) break;
+    const bool there = std::any_of(decided.sources().begin(), decided.sources().end(), [&](const v1::BotSource& one) { return one.entry_id() == finding.entry.id(); });
+    if (there) continue;
     v1::BotSource& source = *decided.add_sources();
     source.set_entry_id(finding.entry.id());
     source.set_title(finding.heading.empty() ? finding.entry.title() : finding.entry.title() + " › " + finding.heading);
     source.set_passage(std::string(utf8_prefix(finding.text, agent_limits::kSourcePassageBytes)));
     source.set_score_permille(permille(finding.score));
   }
-  if (!findings.empty()) {
-    decided.set_confidence_permille(permille(findings.front().score));
-    decided.set_confidence_wanted_permille(permille(findings.front().gate));
-  }
+}
+
+void keep_confidence(v1::BotDecided& decided, float confidence, float wanted) {
+  decided.set_confidence_permille(permille(confidence));
+  decided.set_confidence_wanted_permille(permille(wanted));
 }
 
 v1::BotTurn answered(const Finding& finding, Language language) {
@@ -109,6 +124,29 @@ v1::BotTurn answered(const Finding& finding, Language language) {
 
 // Half way to the gate is near enough to ask whether it was meant.
 bool near(const Finding& finding) { return finding.score >= finding.gate / 2; }
+
+void add_choice(v1::Message& reply, const Finding& finding) {
+  if (static_cast<std::size_t>(reply.choices_size()) == agent_limits::kChoicesOffered) return;
+  std::string choice(utf8_prefix(finding.entry.title(), agent_limits::kChoiceBytesMax));
+  if (std::find(reply.choices().begin(), reply.choices().end(), choice) == reply.choices().end()) reply.add_choices(std::move(choice));
+}
+
+// The first time it asks back, the second time it hands over.
+v1::BotTurn not_sure(const BotQuestion& question, Language language, const Meant& meant, const std::vector<Finding>& findings) {
+  const bool unsure = meant.zone != Zone::kHandOver || (!findings.empty() && near(findings.front()));
+  const v1::BotReason reason = unsure ? v1::BOT_REASON_UNSURE : v1::BOT_REASON_NOTHING_FOUND;
+  if (question.misses > 0) return handed_over(reason, language, question.people_online);
+  v1::BotTurn turn = turn_of(v1::BOT_ACTION_ASK_BACK, reason);
+  say(turn, unsure ? Phrase::kAskBack : Phrase::kNothingFound, language);
+  if (meant.zone != Zone::kHandOver) {
+    for (const Finding& entry : meant.entries) add_choice(*turn.mutable_reply(), entry);
+  }
+  for (const Finding& finding : findings) {
+    if (near(finding)) add_choice(*turn.mutable_reply(), finding);
+  }
+  offer_person(turn, language);
+  return turn;
+}
 
 }  // namespace
 
@@ -128,6 +166,27 @@ Result<v1::BotTurn> Brain::think(const BotQuestion& question) const {
   return turn;
 }
 
+Result<Meant> Brain::what_is_meant(SiteId site, const std::string& text) const {
+  Meant meant;
+  const auto guess = intents_ != nullptr ? intents_->classify(site, text) : std::nullopt;
+  if (!guess) return meant;
+  for (const KnowledgeEntryId id : guess->candidates) {
+    WK_TRY(auto entry, knowledge_.faq(site, id));
+    // The likeliest is gone: what is said of the others says nothing.
+    if (!entry && meant.entries.empty()) return meant;
+    if (!entry) continue;
+    entry->score = guess->confidence;
+    entry->gate = guess->wanted;
+    meant.entries.push_back(std::move(*entry));
+  }
+  if (meant.entries.empty()) return meant;
+  meant.zone = guess->zone;
+  meant.confidence = guess->confidence;
+  meant.wanted = guess->wanted;
+  meant.trained_ms = guess->trained_ms;
+  return meant;
+}
+
 Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::string& text, Language language) const {
   const std::vector<std::string> words(question.settings.handover_words().begin(), question.settings.handover_words().end());
   const Request request = request_in(text, words);
@@ -141,26 +200,26 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
     return turn;
   }
 
+  WK_TRY(const Meant meant, what_is_meant(question.site, text));
   WK_TRY(const std::vector<Finding> findings, knowledge_.search(question.site, text, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
+  const bool found = !findings.empty() && findings.front().passes();
+  // An entry that is younger than the model cannot be what it means.
+  const bool unknown_to_model = found && findings.front().entry.updated_ms() > meant.trained_ms;
   v1::BotTurn turn;
-  if (!findings.empty() && findings.front().passes()) {
-    turn = answered(findings.front(), language);
+  if (meant.zone == Zone::kAct && !unknown_to_model) {
+    turn = answered(meant.entries.front(), language);
+    keep_sources(*turn.mutable_decided(), meant.entries, 1);
+    keep_sources(*turn.mutable_decided(), findings, agent_limits::kSourcesKept);
+    keep_confidence(*turn.mutable_decided(), meant.confidence, meant.wanted);
   } else {
-    const bool unsure = !findings.empty() && near(findings.front());
-    const v1::BotReason reason = unsure ? v1::BOT_REASON_UNSURE : v1::BOT_REASON_NOTHING_FOUND;
-    if (question.misses > 0) {
-      turn = handed_over(reason, language, question.people_online);
-    } else {
-      turn = turn_of(v1::BOT_ACTION_ASK_BACK, reason);
-      say(turn, unsure ? Phrase::kAskBack : Phrase::kNothingFound, language);
-      for (const Finding& finding : findings) {
-        if (static_cast<std::size_t>(turn.reply().choices_size()) == agent_limits::kChoicesOffered || !near(finding)) break;
-        turn.mutable_reply()->add_choices(std::string(utf8_prefix(finding.entry.title(), 200)));
-      }
-      offer_person(turn, language);
-    }
+    turn = found ? answered(findings.front(), language) : not_sure(question, language, meant, findings);
+    keep_sources(*turn.mutable_decided(), findings, agent_limits::kSourcesKept);
+    if (!findings.empty()) keep_confidence(*turn.mutable_decided(), findings.front().score, findings.front().gate);
   }
-  keep_sources(*turn.mutable_decided(), findings);
+  if (!meant.entries.empty()) {
+    turn.mutable_decided()->set_intent(meant.entries.front().entry.title());
+    turn.mutable_decided()->set_intent_confidence_permille(permille(meant.confidence));
+  }
   return turn;
 }
 

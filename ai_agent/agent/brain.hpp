@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ai_agent/agent/intent_service.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
 #include "ai_agent/text/text.hpp"
 #include "base/result.hpp"
@@ -26,11 +27,13 @@ struct BotQuestion {
   std::string locale{};
 };
 
+struct Meant;
+
 // Thread-safe. think() blocks (SQLite): on a ThreadPool. docs/ai.md says in words what it does.
 class Brain {
  public:
-  // `knowledge` and `clock` outlive it.
-  Brain(const KnowledgeBase& knowledge, const Clock& clock) : knowledge_(knowledge), clock_(clock) {}
+  // All outlive it. `intents` may be null: questions are only looked up.
+  Brain(const KnowledgeBase& knowledge, const IntentService* intents, const Clock& clock) : knowledge_(knowledge), intents_(intents), clock_(clock) {}
 
   // decided.through_seq is the caller's to set. Requires: a text or an attachment.
   Result<v1::BotTurn> think(const BotQuestion& question) const;
@@ -39,9 +42,11 @@ class Brain {
   static v1::BotTurn hand_over(v1::BotReason reason, const BotQuestion& question);
 
  private:
+  Result<Meant> what_is_meant(SiteId site, const std::string& text) const;
   Result<v1::BotTurn> look_up(const BotQuestion& question, const std::string& text, Language language) const;
 
   const KnowledgeBase& knowledge_;
+  const IntentService* const intents_;
   const Clock& clock_;
 };
 

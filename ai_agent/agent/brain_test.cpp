@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
 #include "ai_agent/agent/test_knowledge.hpp"
+#include "ai_agent/intent/test_examples.hpp"
 
 namespace wk::ai {
 namespace {
@@ -21,7 +24,7 @@ class BrainTest : public ::testing::Test, public TestKnowledge {
   }
   v1::BotTurn think(BotQuestion question) {
     question.site = SiteId(1);
-    auto turn = Brain(base(), SystemClock::instance()).think(question);
+    auto turn = Brain(base(), nullptr, SystemClock::instance()).think(question);
     if (!turn) ADD_FAILURE() << turn.error().context;
     return std::move(turn).value();
   }
@@ -98,6 +101,64 @@ TEST_F(BrainTest, ALongAnswerIsCutAtASentence) {
   const std::string text = asked("优惠券怎么领").reply().text();
   EXPECT_LE(text.size(), agent_limits::kAnswerBytesMax);
   EXPECT_TRUE(text.ends_with("。…")) << text;
+}
+
+// With a model that is trained from entries which can be asked in many ways.
+class BrainWithIntentsTest : public ::testing::Test, public TestKnowledge {
+ protected:
+  void SetUp() override {
+    std::map<std::string, v1::KnowledgeEntry> entries;
+    for (const TrainingExample& example : shop_examples()) {
+      v1::KnowledgeEntry& entry = entries[example.intent];
+      if (entry.title().empty()) entry = faq(entries.size(), 0, example.text, "about " + example.intent);
+      else entry.add_phrasings(example.text);
+    }
+    for (const auto& [label, entry] : entries) put(entry);
+    train();
+  }
+  void train() {
+    ASSERT_TRUE(intents_.load());
+    while (intents_.train_next({})) {
+    }
+  }
+  v1::BotTurn asked(const std::string& text, unsigned misses = 0) {
+    auto turn = Brain(base(), &intents_, SystemClock::instance()).think({.site = SiteId(1), .texts = {text}, .misses = misses, .people_online = true});
+    if (!turn) ADD_FAILURE() << turn.error().context;
+    return std::move(turn).value();
+  }
+
+  IntentService intents_{store(), files(), nullptr, SystemClock::instance()};
+};
+
+TEST_F(BrainWithIntentsTest, AnswersInTheModelsWordsWhatSearchingWouldNotHaveFound) {
+  const std::string question = "please give me back my money, I want a refund";
+  const v1::BotTurn turn = asked(question);
+  EXPECT_EQ(turn.decided().action(), v1::BOT_ACTION_ANSWER);
+  EXPECT_EQ(turn.reply().text(), "about refund");
+  EXPECT_FALSE(turn.decided().intent().empty());
+  EXPECT_GE(turn.decided().intent_confidence_permille(), turn.decided().confidence_wanted_permille());
+  EXPECT_EQ(turn.decided().sources(0).title(), turn.decided().intent());
+}
+
+TEST_F(BrainWithIntentsTest, AnEntryThatIsYoungerThanTheModelIsFound) {
+  v1::KnowledgeEntry young = faq(50, 0, "Where is my refund for the moon rocket?", "On the moon.");
+  young.set_updated_ms(SystemClock::instance().now_ms() + 1);
+  ASSERT_TRUE(base().put(young));
+  EXPECT_EQ(asked("Where is my refund for the moon rocket?").reply().text(), "On the moon.");
+}
+
+TEST_F(BrainWithIntentsTest, AnErasedEntryIsNotAnswered) {
+  const v1::BotTurn before = asked("please give me back my money, I want a refund");
+  ASSERT_TRUE(base().erase(KnowledgeEntryId(before.decided().sources(0).entry_id())));
+  const v1::BotTurn after = asked("please give me back my money, I want a refund");
+  EXPECT_NE(after.reply().text(), "about refund");
+  EXPECT_TRUE(after.decided().intent().empty());
+}
+
+TEST_F(BrainWithIntentsTest, WhatIsNoneOfOursIsNotTakenForAnIntent) {
+  const v1::BotTurn turn = asked("who painted the mona lisa");
+  EXPECT_EQ(turn.decided().action(), v1::BOT_ACTION_ASK_BACK);
+  EXPECT_EQ(asked("who painted the mona lisa", 1).decided().action(), v1::BOT_ACTION_HAND_OVER);
 }
 
 TEST_F(BrainTest, TextFromOutsideIsTextAndVeryLongTextIsRead) {

@@ -52,6 +52,17 @@ void KnowledgeBase::note_change(SiteId site) {
   });
 }
 
+Result<std::optional<Finding>> KnowledgeBase::faq(SiteId site, KnowledgeEntryId id) const {
+  auto entry = store_.entry(id);
+  if (!entry && entry.error().code == ErrorCode::kNotFound) return std::optional<Finding>();
+  if (!entry) return fail(std::move(entry).error());
+  if (entry->disabled() || entry->kind() != v1::KNOWLEDGE_KIND_FAQ) return std::optional<Finding>();
+  if (entry->site_id() != 0 && entry->site_id() != site.value()) return std::optional<Finding>();
+  Finding finding{.entry = std::move(*entry), .text = {}, .heading = {}};
+  finding.text = finding.entry.body();
+  return std::optional(std::move(finding));
+}
+
 Result<void> KnowledgeBase::load() {
   const std::lock_guard lock(writer_);
   std::error_code error;
@@ -175,6 +186,8 @@ Result<void> KnowledgeBase::put(const v1::KnowledgeEntry& entry) {
       note_change(SiteId(before->site_id()));
     }
   }
+  changed_(site);
+  if (before && before->site_id() != entry.site_id()) changed_(SiteId(before->site_id()));
   if (entry.disabled()) return {};
   const KnowledgeEntry one = indexed(entry);
   WK_TRY_VOID(index_of(site, true)->apply({&one, 1}));
@@ -187,6 +200,7 @@ Result<void> KnowledgeBase::erase(KnowledgeEntryId id) {
   WK_TRY(const v1::KnowledgeEntry entry, store_.entry(id));
   WK_TRY_VOID(store_.erase(id));
   const SiteId site(entry.site_id());
+  changed_(site);
   const KnowledgeEntryId removed(id.value());
   if (const auto index = index_of(site, false)) {
     WK_TRY_VOID(index->apply({}, {&removed, 1}));

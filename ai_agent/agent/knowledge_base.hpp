@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -40,6 +41,11 @@ class KnowledgeBase final : public KnowledgeStore {
   // Writes indexes that changed a while ago, or with `now` every one that changed.
   Result<void> save(bool now);
 
+  // Called with the site of each entry that is written or erased (SiteId{}: of every site). Before the first put().
+  void set_change_listener(std::function<void(SiteId)> listener) { changed_ = std::move(listener); }
+
+  // The answer of this entry, as if it had been found; nothing where it is gone, switched off or of another site.
+  Result<std::optional<Finding>> faq(SiteId site, KnowledgeEntryId id) const;
   // The best first, at most one of each entry. `confidence` > 0 is asked for instead of the index's own gate.
   Result<std::vector<Finding>> search(SiteId site, std::string_view text, std::size_t findings_max, float confidence) const;
 
@@ -69,6 +75,7 @@ class KnowledgeBase final : public KnowledgeStore {
   Guarded<Sites> sites_;
   // Writers follow one another, so that the index gets changes in the order the store got them.
   std::mutex writer_;
+  std::function<void(SiteId)> changed_ = [](SiteId) {};
 };
 
 }  // namespace wk::ai

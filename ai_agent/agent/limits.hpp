@@ -22,13 +22,25 @@ inline constexpr std::size_t kQuestionBytesMax = 4'000;
 inline constexpr std::size_t kAnswerBytesMax = 1'800;
 // Questions offered when it is unsure.
 inline constexpr std::size_t kChoicesOffered = 3;
+inline constexpr std::size_t kChoiceBytesMax = 200;
 // Sources kept with a decision, and bytes of each passage.
 inline constexpr std::size_t kSourcesKept = 5;
 inline constexpr std::size_t kSourcePassageBytes = 300;
-// Of a document's part, which is an entry (api_limits::kKnowledgeBodyBytesMax: one that can be edited), and of its title.
-inline constexpr std::size_t kDocumentPartBytesMax = 200'000;
-inline constexpr std::size_t kDocumentTitleBytesMax = 200;
 // The index is written to disk this long after a change.
 inline constexpr std::chrono::seconds kIndexSaveAfter{30};
+
+// Ways to ask an FAQ entry, title included, from which on it is an intent.
+inline constexpr std::size_t kIntentPhrasingsMin = 3;
+// Entries that become intents, the newest first; further ones are only looked up.
+inline constexpr std::size_t kIntentsMax = 1'000;
+// Training begins when nobody has changed an entry for this long, or this long after the first change.
+inline constexpr std::chrono::seconds kTrainAfter{20};
+inline constexpr std::chrono::seconds kTrainAtLatestAfter{300};
+// Versions kept of a model, beside the one in use.
+inline constexpr std::size_t kModelVersionsKept = 5;
+// Models in memory, some megabytes each; sites beyond are only looked up.
+inline constexpr std::size_t kModelsMax = 100;
+// Of the file that says which there are.
+inline constexpr std::size_t kModelsFileBytesMax = 16 << 20;
 
 }  // namespace wk::ai::agent_limits

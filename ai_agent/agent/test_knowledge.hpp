@@ -27,6 +27,7 @@ class TestKnowledge {
     if (auto loaded = base_->load(); !loaded) ADD_FAILURE() << loaded.error().context;
   }
   KnowledgeBase& base() { return *base_; }
+  KnowledgeStore& store() { return *store_; }
   std::filesystem::path files() const { return directory_.path() / "ai"; }
 
   static v1::KnowledgeEntry faq(std::uint64_t id, std::uint64_t site, const std::string& title, const std::string& body) {

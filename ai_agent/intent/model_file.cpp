@@ -8,16 +8,10 @@
 //   means, inverse deviations, weights f32 act, f32 ask, text encoder, u32 dimensions head: u32
 //   classes, u32 stride, array i8 sparse, array i8 dense, arrays f32 sparse scales, dense scales,
 //   bias
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "ai_agent/intent/intent_model.hpp"
 #include "ai_agent/math/blob.hpp"
 #include "base/crc32c.hpp"
+#include "base/whole_file.hpp"
 #include "fmt/format.h"
 
 namespace wk::ai {
@@ -149,31 +143,6 @@ bool decode(std::string_view payload, IntentParts& out) {
   return in.ok() && in.at_end();
 }
 
-Result<void> write_synced(const std::filesystem::path& file, std::string_view head,
-                          std::string_view payload) {
-  const auto io = [&](const char* what) {
-    return fail(ErrorCode::kIo,
-                fmt::format("{} {}: {}", what, file.string(), std::strerror(errno)));
-  };
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (fd < 0) return io("cannot create");
-  bool good = true;
-  for (std::string_view rest : {head, payload}) {
-    while (good && !rest.empty()) {
-      const ssize_t written = ::write(fd, rest.data(), rest.size());
-      if (written < 0 && errno == EINTR) continue;
-      good = written > 0;
-      if (good) rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
-  good = good && ::fsync(fd) == 0;
-  const int kept = errno;
-  ::close(fd);
-  errno = kept;
-  if (!good) return io("cannot write");
-  return {};
-}
-
 }  // namespace
 
 Result<void> IntentModel::save(const std::filesystem::path& file) const {
@@ -183,37 +152,12 @@ Result<void> IntentModel::save(const std::filesystem::path& file) const {
   head.u32(kVersion);
   head.u32(crc32c(payload));
   head.u32(static_cast<std::uint32_t>(payload.size()));
-  std::filesystem::path fresh = file;
-  fresh += ".new";
-  std::error_code error;
-  if (auto written = write_synced(fresh, head.bytes(), payload); !written) {
-    std::filesystem::remove(fresh, error);
-    return written;
-  }
-  std::filesystem::rename(fresh, file, error);
-  if (error)
-    return fail(ErrorCode::kIo,
-                fmt::format("cannot rename {}: {}", fresh.string(), error.message()));
-  // The name is kept by the folder.
-  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  if (const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); fd >= 0) {
-    ::fsync(fd);
-    ::close(fd);
-  }
-  return {};
+  return write_whole_file(file, {head.bytes(), payload});
 }
 
 Result<std::shared_ptr<const IntentModel>> IntentModel::load(
     const std::filesystem::path& file, std::shared_ptr<const SentenceEncoder> encoder) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(file, error);
-  if (error) return fail(ErrorCode::kNotFound, "no intent model at " + file.string());
-  if (size > intent_limits::kModelFileBytesMax)
-    return fail(ErrorCode::kTooLarge, "intent model " + file.string());
-  std::string bytes(size, '\0');
-  std::ifstream in(file, std::ios::binary);
-  if (!in.read(bytes.data(), static_cast<std::streamsize>(size)))
-    return fail(ErrorCode::kIo, "cannot read " + file.string());
+  WK_TRY(const std::string bytes, read_whole_file(file, intent_limits::kModelFileBytesMax));
   const auto corrupt = [&](std::string_view what) {
     return fail(ErrorCode::kCorrupt,
                 fmt::format("intent model {}: {}; train it again", file.string(), what));

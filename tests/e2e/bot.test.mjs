@@ -39,25 +39,6 @@ test('a question it knows is answered at once, with its source, and why is in th
   await connection.close();
 });
 
-test('what it holds is a list of its own, until somebody takes it', async () => {
-  const { connection, conversationId } = await visitor(server);
-  await say(connection, conversationId, '请问怎么申请退货呀？');
-  await connection.event(byBot);
-  const held = async (kind, more = '') => agent.get(`/conversations?holder_kind=${kind}&limit=200${more}`);
-  const ids = (list) => (list.conversations ?? []).map((one) => one.id);
-  await eventually(async () => ids(await held('bot', '&state=open')).includes(conversationId), 'it is in the list');
-  const { counts, conversations } = await held('bot');
-  assert.ok(conversations.every((one) => one.holder.kind === 'HOLDER_KIND_BOT'));
-  assert.ok(counts.bot >= 1 && counts.bot < counts.all + 1);
-  const desk = await agentSocket(server, agent);
-  await desk.request({ append: { conversationId, clientId: clientId(), claim: {} } });
-  await eventually(async () => !ids(await held('bot')).includes(conversationId) && ids(await held('agent')).includes(conversationId), 'it is somebody’s');
-  assert.equal((await held('bot')).counts.bot ?? 0, counts.bot - 1);
-  for (const wrong of ['holder_kind=robot', 'holder_kind=bot&view=mine']) assert.equal((await agent.call('GET', `/conversations?${wrong}`)).status, 400, wrong);
-  await connection.close();
-  await desk.close();
-});
-
 test('what it does not know it asks back once, and then hands over, saying so', async () => {
   const { connection, conversationId } = await visitor(server);
   await say(connection, conversationId, 'Do you know a good restaurant in Lisbon?');
@@ -115,6 +96,47 @@ test('what is written down is found at once, changed at once, and gone at once',
   await agent.ok('DELETE', `/knowledge/entries/${entry.id}`);
   assert.notEqual((await ask()).decided.action, 'BOT_ACTION_ANSWER');
   assert.equal((await agent.call('GET', `/knowledge/entries/${entry.id}`)).status, 404);
+});
+
+const kIntents = {
+  'Can I pay later?': ['is there an instalment plan', 'I would like to pay in instalments', 'can I split the payment into parts', 'pay in three parts', 'do you offer monthly payments', 'buy now and pay later'],
+  'Do you have a shop in town?': ['where is your store', 'can I visit you', 'is there a showroom near me', 'which city is your shop in', 'do you have a physical store', 'address of the shop'],
+};
+
+test('entries become intents: trained in the background, shown, gone back, and they answer in other words', { timeout: 120_000 }, async () => {
+  const siteId = (await site()).id;
+  const status = () => agent.get(`/bot/intents?site=${siteId}`);
+  const trained = async (what) => {
+    const before = (await status()).versions[0]?.version ?? 0;
+    await agent.post('/bot/intents/train', { siteId });
+    await eventually(async () => ((await status()).versions[0]?.version ?? 0) > before && (await status()).state === 'TRAINING_STATE_IDLE', what, 60_000);
+    return (await status()).activeVersion;
+  };
+  const ask = (text) => agent.post('/bot/try', { siteId, text });
+  const first = await trained('a model of the demo entries');
+  const made = [];
+  for (const [title, phrasings] of Object.entries(kIntents)) {
+    made.push(await agent.post('/knowledge/entries', { kind: 'KNOWLEDGE_KIND_FAQ', title, phrasings, body: `About: ${title}` }));
+  }
+  const second = await trained('a model that knows the new entries');
+  const { decided: why, reply } = await ask('could I split what I pay into monthly parts please');
+  assert.equal(reply.text, 'About: Can I pay later?');
+  assert.equal(why.intent, 'Can I pay later?');
+  assert.ok(why.intentConfidencePermille >= why.confidenceWantedPermille);
+  const details = await agent.get(`/bot/intents/${second}?site=${siteId}`);
+  assert.ok(details.accuracyPermille > 0 && details.intents >= 10, JSON.stringify(details));
+  assert.ok(details.weak.every((one) => one.title && one.entryId));
+
+  await agent.ok('POST', '/bot/intents/activate', { siteId, version: first });
+  assert.notEqual((await ask('could I split what I pay into monthly parts please')).decided.intent, 'Can I pay later?');
+  await server.restart();
+  agent = await demoAgent(server);
+  await eventually(async () => (await status()).pinnedVersion === first, 'kept over a start');
+  await agent.ok('POST', '/bot/intents/activate', { siteId, version: 0 });
+  assert.equal((await status()).activeVersion, second);
+  assert.equal((await agent.call('POST', '/bot/intents/activate', { body: { siteId, version: 99 } })).status, 404);
+  assert.equal((await agent.call('GET', '/bot/intents?site=12')).status, 404);
+  for (const { id } of made) await agent.ok('DELETE', `/knowledge/entries/${id}`);
 });
 
 test('bad entries are refused with a reason', async () => {

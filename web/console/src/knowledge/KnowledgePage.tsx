@@ -4,7 +4,6 @@ import { Role, type Agent } from '@weikeyi/sdk/json'
 import { useState } from 'react'
 import { Link, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { useEntry, useSiteList } from './calls'
-import { DocumentsPage } from './documents_page'
 import { useDrafts } from './drafts'
 import { EntryEditor } from './entry_editor'
 import { EntryList } from './entry_list'
@@ -54,11 +53,6 @@ export default function KnowledgePage({ me }: { me: Agent }) {
             {mayWrite && (
               <Route path="/knowledge/import">
                 <ImportPage sites={sites} onStored={() => onStored(undefined)} />
-              </Route>
-            )}
-            {mayWrite && (
-              <Route path="/knowledge/documents">
-                <DocumentsPage sites={sites} to={to} onStored={() => onStored(undefined)} />
               </Route>
             )}
             <Route path="/knowledge/:id">
