@@ -28,9 +28,16 @@ JournalReader::JournalReader(Journal& journal, JournalPosition from, Options opt
 JournalReader::~JournalReader() { stop(); }
 
 void JournalReader::start() {
-  thread_ = std::thread([this] { run(); });
   // The kernel keeps 15 characters of a thread's name.
-  pthread_setname_np(thread_.native_handle(), ("reader-" + options_.name).substr(0, 15).c_str());
+  const std::string name = ("reader-" + options_.name).substr(0, 15);
+  thread_ = std::thread([this] {
+    run_behind_others();
+    if (prepare()) run(false);
+  });
+  pthread_setname_np(thread_.native_handle(), name.c_str());
+  if (options_.urgent_behind_bytes == 0) return;
+  urgent_thread_ = std::thread([this] { run(true); });
+  pthread_setname_np(urgent_thread_.native_handle(), name.c_str());
 }
 
 void JournalReader::stop() {
@@ -41,6 +48,7 @@ void JournalReader::stop() {
   changed_.notify_all();
   stop_.request_stop();
   if (thread_.joinable()) thread_.join();
+  if (urgent_thread_.joinable()) urgent_thread_.join();
 }
 
 void JournalReader::pause() {
@@ -116,15 +124,25 @@ bool JournalReader::round() {
   return !note(step()) && cursor_.load() != before;
 }
 
-void JournalReader::run() {
-  // Acks go first: a reader may be late, and has its own bound (StorageManager::keeps_up).
-  run_behind_others();
-  if (!prepare()) return;
+bool JournalReader::hand_over(bool urgent) {
+  if (options_.urgent_behind_bytes == 0) return false;
+  const std::uint64_t behind = journal_.end().value - cursor_.load();
+  const bool wanted = behind > (urgent ? options_.urgent_behind_bytes / 2 : options_.urgent_behind_bytes);
+  if (wanted == urgent) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    urgent_ = wanted;
+  }
+  changed_.notify_all();
+  return true;
+}
+
+void JournalReader::run(bool urgent) {
   Milliseconds backoff = limits::kReaderBackoffMin;
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || !paused_; });
+      changed_.wait(lock, [&] { return stopping_ || (!paused_ && urgent_ == urgent); });
       if (stopping_) return;
     }
     if (!journal_.wait(cursor(), kJournalWait, stop_.get_token())) {
@@ -136,6 +154,7 @@ void JournalReader::run() {
       const std::lock_guard lock(mutex_);
       if (paused_) continue;
     }
+    if (hand_over(urgent)) continue;
     const std::uint64_t before = cursor_.load();
     if (note(step())) {
       if (sleep(backoff, false)) return;

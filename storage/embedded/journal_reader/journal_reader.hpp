@@ -3,7 +3,10 @@
 // The tier stores the batch together with `next` in one transaction and so has each event exactly once, whenever the process
 // dies. A batch that fails is tried again with back-off and nothing behind it is taken: the reader is late, chat goes on.
 //
-// Owner: the StorageManager. Thread-safe; `apply` and `advanced` run on the reader's own thread.
+// Where the cores are full its thread gives way to the others. A reader whose lateness counts has a second thread, which does not, and
+// which has the turn while the reader is far behind: a thread that has given way cannot be asked to hurry (base/thread_priority.hpp).
+//
+// Owner: the StorageManager. Thread-safe; `apply` and `advanced` run on the reader's own threads, one at a time.
 #pragma once
 
 #include <atomic>
@@ -26,6 +29,8 @@ class JournalReader {
     std::string name;
     Milliseconds gather = limits::kReaderGather;
     std::size_t batch_events_max = limits::kReaderBatchEventsMax;
+    // Bytes of journal; further behind, down to half of it, it gives way to nobody. 0: it always does.
+    std::uint64_t urgent_behind_bytes = 0;
   };
   // Stores the records and `next`, where reading goes on, in one transaction.
   using Apply = std::function<Result<void>(std::span<const JournalRecord> records, JournalPosition next)>;
@@ -67,7 +72,9 @@ class JournalReader {
   Stats stats() const;
 
  private:
-  void run();
+  void run(bool urgent);
+  // Whether the other thread has the turn now.
+  bool hand_over(bool urgent);
   Result<void> step();
   // Counts and logs a failure, or its end. Answers whether it was one.
   bool note(const Result<void>& done);
@@ -90,6 +97,8 @@ class JournalReader {
   // mutex_:
   std::atomic<bool> stopping_ = false;
   bool paused_ = false;
+  // Which thread has the turn.
+  bool urgent_ = false;
   // Somebody waits for this position.
   std::uint64_t hurried_to_ = 0;
   Stats stats_;
@@ -97,10 +106,10 @@ class JournalReader {
   // Ends the wait in the journal.
   std::stop_source stop_;
 
-  // The reader's thread:
+  // The thread that has the turn:
   bool prepared_ = false;
 
-  std::thread thread_;
+  std::thread thread_, urgent_thread_;
 };
 
 }  // namespace wk

@@ -19,6 +19,9 @@ inline constexpr Milliseconds kListWaitMax{200};
 // While the warm tier fails altogether chat goes on for longer.
 inline constexpr std::uint64_t kWarmBehindBytesMax = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kWarmFailingBehindBytesMax = std::uint64_t{2} << 30;
+// A part of it; further behind the warm tier gives way to nobody, so that where the cores are full for long chat goes on at a pace that
+// it can hold, and not at the tenth it gets while it gives way.
+inline constexpr std::uint64_t kWarmUrgentPart = 4;
 // How long close() lets the readers catch up; what is left is done at the next start.
 inline constexpr Milliseconds kCloseDrainMax{1'000};
 // Events the archiver moves in one step, and its pauses: between steps, and while there is nothing old.

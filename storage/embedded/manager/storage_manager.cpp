@@ -59,7 +59,7 @@ Result<void> StorageManager::start_warm() {
   hot_ = std::make_unique<HotStore>(*journal_, options_.hot);
   WK_TRY_VOID(hot_->replay(from));
   warm_reader_ = std::make_unique<JournalReader>(
-      *journal_, from, JournalReader::Options{.name = "warm"},
+      *journal_, from, JournalReader::Options{.name = "warm", .urgent_behind_bytes = options_.warm_behind_bytes_max / limits::kWarmUrgentPart},
       [this](std::span<const JournalRecord> records, JournalPosition next) { return warm_->apply(records, next); },
       [this](JournalPosition at) {
         hot_->set_warm_cursor(at);
