@@ -21,7 +21,9 @@ export function DecisionDetails({ decided, why = true }: { decided: BotDecided; 
         {decided.intent !== '' && (
           <div>
             <dt>{t('botIntent')}</dt>
-            <dd dir="auto">{decided.intent}</dd>
+            <dd dir="auto">
+              {decided.intent} <span className="quiet">{share(decided.intentConfidencePermille)}</span>
+            </dd>
           </div>
         )}
         <div>

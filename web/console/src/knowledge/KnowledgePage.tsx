@@ -10,6 +10,7 @@ import { EntryList } from './entry_list'
 import { ImportPage } from './import_page'
 import { TestBench } from './test_bench'
 import { useTexts } from './texts'
+import { TrainingPage } from './training_page'
 
 const entryIn = /^\/knowledge\/(\d+)$/
 
@@ -55,6 +56,9 @@ export default function KnowledgePage({ me }: { me: Agent }) {
                 <ImportPage sites={sites} onStored={() => onStored(undefined)} />
               </Route>
             )}
+            <Route path="/knowledge/training">
+              <TrainingPage sites={sites} mayWrite={mayWrite} />
+            </Route>
             <Route path="/knowledge/:id">
               {id === undefined ? (
                 <Nothing />

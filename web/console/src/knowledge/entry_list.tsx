@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconFileImport, IconFileText, IconMessageQuestion, IconPlus, IconSearch } from '@tabler/icons-react'
+import { IconFileImport, IconFileText, IconMessageQuestion, IconPlus, IconSchool, IconSearch } from '@tabler/icons-react'
 import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -55,6 +55,11 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
           <Button component={Link} href={to('try')} size="xs" variant="default" className="only-narrow">
             {k('tryIt')}
           </Button>
+          <Tooltip label={k('training')}>
+            <ActionIcon component={Link} href={to('training')} variant="default" size={30} aria-label={k('training')}>
+              <IconSchool size={17} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
           {mayWrite && (
             <>
               <Tooltip label={k('importMany')}>
