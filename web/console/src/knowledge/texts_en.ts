@@ -125,7 +125,7 @@ export const en = {
   trainingVersionFigures: '{accuracy} right, {intents} entries',
   trainingInUse: 'In use',
   trainingUse: 'Use this one',
-  trainingUseOf: 'Use version {version}',
+  trainingUseOf: 'Use this one: version {version}',
   trainingPinned: 'Version {version} was chosen and stays in use, whatever is learned.',
   trainingUnpin: 'Always the newest',
   shareRight: 'Answered rightly',

@@ -127,7 +127,7 @@ export const zh: KnowledgeTexts = {
   trainingVersionFigures: '正确 {accuracy}，{intents} 个条目',
   trainingInUse: '使用中',
   trainingUse: '使用此版本',
-  trainingUseOf: '使用版本 {version}',
+  trainingUseOf: '使用此版本：{version}',
   trainingPinned: '已选定版本 {version}，之后的学习不会替换它。',
   trainingUnpin: '始终使用最新版本',
   shareRight: '正确回答',
