@@ -31,12 +31,17 @@ v1::IntentModelVersion report_of(const TrainedModel& trained, const IntentExampl
   out.set_duplicates(trained.duplicates);
   out.set_contradictions(trained.contradictions);
   out.set_examples_mark(examples.mark);
+  // The evaluation counts questions that were tried: fewer than there are, as some stood for strange ones.
+  std::unordered_map<std::string_view, std::uint32_t> phrasings;
+  for (const TrainingExample& example : examples.examples) ++phrasings[example.intent];
   for (const std::uint32_t intent : seen.weak) {
     const IntentQuality& quality = seen.intents[intent];
+    const std::uint32_t count = phrasings[labels[intent]];
+    if (count >= kExamplesWanted && quality.recall >= kWeakBelow && quality.precision >= kWeakBelow) continue;
     v1::IntentQuality& weak = *out.add_weak();
     weak.set_entry_id(id_of(intent));
     weak.set_title(title_of(intent));
-    weak.set_examples(quality.examples);
+    weak.set_examples(count);
     weak.set_recall_permille(permille(quality.recall));
     weak.set_precision_permille(permille(quality.precision));
   }
