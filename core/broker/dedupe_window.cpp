@@ -49,9 +49,14 @@ DedupeWindow::Key DedupeWindow::key_of(ConversationId conversation, Sender sende
   return {hash.high64, hash.low64};
 }
 
-DedupeWindow::Finding DedupeWindow::find(ConversationId conversation, Sender sender, std::string_view client_id,
-                                         std::int64_t now_ms, std::int64_t loaded_until_ms) const {
-  Finding finding{.append = {}, .key = key_of(conversation, sender, client_id)};
+void DedupeWindow::fetch(const Key& key) const {
+  if (buckets_.empty()) return;
+  __builtin_prefetch(&buckets_[key.low & (buckets_.size() - 1)], 1);
+  __builtin_prefetch(&entry(next_), 1);
+}
+
+DedupeWindow::Finding DedupeWindow::find(const Key& key, std::string_view client_id, std::int64_t now_ms, std::int64_t loaded_until_ms) const {
+  Finding finding{.append = {}, .key = key};
   if (const Entry* entry = find_entry(finding.key)) {
     finding.answer = Answer::kSeen;
     finding.append = entry->append;

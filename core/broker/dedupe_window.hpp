@@ -54,7 +54,12 @@ class DedupeWindow {
   // loaded_until_ms: the time of the conversation's newest event when it was loaded. The wall clock may have been set back since, so
   // that what another process accepted seems to have been made after this one began.
   Finding find(ConversationId conversation, Sender sender, std::string_view client_id, std::int64_t now_ms,
-               std::int64_t loaded_until_ms) const;
+               std::int64_t loaded_until_ms) const {
+    return find(key_of(conversation, sender, client_id), client_id, now_ms, loaded_until_ms);
+  }
+  Finding find(const Key& key, std::string_view client_id, std::int64_t now_ms, std::int64_t loaded_until_ms) const;
+  // The key will be asked for soon: what find() and insert() touch is on its way from memory meanwhile.
+  void fetch(const Key& key) const;
 
   // `found` is what find() answered for it. not_durable: how many of those inserted last the store does not have yet. They stay
   // whatever the limit: the store, asked for one of them, would say that it is new.

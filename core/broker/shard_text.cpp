@@ -6,6 +6,10 @@
 namespace wk {
 
 bool Shard::append_text(ConversationId id, const Principal& principal, const TextAppend& append, TextAck from) {
+  const Speaker who = speaker_of(principal);
+  const DedupeWindow::Key key = DedupeWindow::key_of(id, {who.kind, who.id}, append.client_id);
+  // The window is larger than the caches, and what is done until it is asked takes about as long as memory does.
+  dedupe_.fetch(key);
   const SteadyTime now = deps_.clock.steady();
   if (const char* why = too_busy(now)) {
     ++figures_.refused;
@@ -21,7 +25,7 @@ bool Shard::append_text(ConversationId id, const Principal& principal, const Tex
   if (!becomes_one_message(append, state, principal)) return false;
   const Speaker speaker = speaker_of(principal, state.contact_name());
   const std::int64_t now_ms = deps_.clock.now_ms();
-  const auto found = dedupe_.find(id, {speaker.kind, speaker.id}, append.client_id, now_ms, conversation.loaded_until_ms);
+  const auto found = dedupe_.find(key, append.client_id, now_ms, conversation.loaded_until_ms);
   if (found.answer != DedupeWindow::Answer::kNew || found.from_the_future) return false;
 
   conversation.used = now;
