@@ -42,6 +42,7 @@ Result<void> run_chat(ChatRun run) {
                 {"cpu", cpu_report(measured.server_cpu, measured.seconds, measured.completed)},
                 {"client_us", measured.completed == 0 ? 0.0 : static_cast<double>(measured.client_cpu_ns) / 1e3 / static_cast<double>(measured.completed)},
                 {"ack_ms", percentiles(measured.latency)},
+                {"ack_between_sockets_ms", percentiles(measured.between_sockets)},
                 {"delivery_ms", percentiles(measured.delivery)},
                 {"refused", measured.refused},
                 {"overrun", measured.overrun},

@@ -13,7 +13,8 @@ constexpr std::uint32_t kOpenLoopUnansweredMax = 64;
 }  // namespace
 
 ChatSender::ChatSender(ChatRoom& room, std::uint32_t index)
-    : room_(room), index_(index), due_ns_(std::bit_ceil(room.open_loop() ? kOpenLoopUnansweredMax : room.load().in_flight)) {}
+    : room_(room), index_(index), due_ns_(std::bit_ceil(room.open_loop() ? kOpenLoopUnansweredMax : room.load().in_flight)),
+      written_ns_(room.open_loop() ? due_ns_.size() : 0) {}
 
 bool ChatSender::write(std::uint64_t due_ns, std::string& out) {
   if (unanswered_ == due_ns_.size()) return false;
@@ -28,14 +29,25 @@ bool ChatSender::write(std::uint64_t due_ns, std::string& out) {
 void ChatSender::write_due(std::uint64_t due_ns) {
   std::string& out = room_.loop().scratch();
   out.clear();
-  if (!write(due_ns, out)) ++room_.worker().tally().overrun;
+  if (!write(due_ns, out)) {
+    ++room_.worker().tally().overrun;
+  } else if (!written_ns_.empty()) {
+    written_ns_[number_ & (written_ns_.size() - 1)] = now_ns();
+  }
   room_.loop().send(*this, out);
 }
 
 void ChatSender::on_acked(std::uint32_t number, std::string& out) {
   const std::uint64_t now = now_ns();
   const std::uint64_t due = due_ns_[number & (due_ns_.size() - 1)];
-  if (room_.measured(due)) room_.worker().tally().latency.record(now - due);
+  if (room_.measured(due)) {
+    room_.worker().tally().latency.record(now - due);
+    if (!written_ns_.empty()) {
+      const std::uint64_t written = written_ns_[number & (written_ns_.size() - 1)];
+      const std::uint64_t arrived = room_.loop().arrived_ns();
+      room_.worker().tally().between_sockets.record(arrived > written ? arrived - written : 0);
+    }
+  }
   if (now - due > kSlowAnswerNs) room_.worker().tally().last_slow_ns.store(now, std::memory_order_relaxed);
   check_.on_acked(number);
   --unanswered_;
@@ -58,7 +70,9 @@ void ChatSender::on_refused(std::uint32_t, std::uint32_t retry_after_ms, std::st
   }
 }
 
-ChatRoom::ChatRoom(const ChatLoad& load, Worker& worker) : load_(load), worker_(worker) {}
+ChatRoom::ChatRoom(const ChatLoad& load, Worker& worker) : load_(load), worker_(worker) {
+  if (open_loop()) loop_.note_arrivals();
+}
 
 void ChatRoom::on_text(std::string_view text) {
   const auto stamp = Stamp::read(text);

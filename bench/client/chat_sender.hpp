@@ -108,8 +108,8 @@ class ChatSender : public WebSocketPeer {
   const std::uint32_t index_;
   std::uint32_t number_ = 0;
   std::uint32_t unanswered_ = 0;
-  // When the message of a number was due; by number modulo its size, a power of two.
-  std::vector<std::uint64_t> due_ns_;
+  // When the message of a number was due, and in an open loop when it was written to the socket; by number modulo the size, a power of two.
+  std::vector<std::uint64_t> due_ns_, written_ns_;
   DeliveryCheck check_;
 };
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/assert.hpp"
@@ -79,6 +80,7 @@ void ClientLoop::watch(Peer& peer, int operation, std::uint32_t events) {
 
 void ClientLoop::add(Peer& peer, Socket socket) {
   ::fcntl(socket.fd(), F_SETFL, O_NONBLOCK);
+  if (notes_arrivals_) socket.note_arrivals();
   peer.socket_ = std::move(socket);
   watch(peer, EPOLL_CTL_ADD, EPOLLIN);
 }
@@ -119,6 +121,20 @@ void ClientLoop::turn(std::uint64_t wait_ns) {
   }
 }
 
+ssize_t ClientLoop::receive(Peer& peer) {
+  if (!notes_arrivals_) return peer.socket_.receive(buffer_.get(), kReceiveBufferBytes);
+  std::uint64_t arrived = 0;
+  const ssize_t received = peer.socket_.receive(buffer_.get(), kReceiveBufferBytes, arrived);
+  arrived_ns_ = now_ns();
+  if (arrived == 0) return received;
+  // The kernel's is of the wall clock; what counts is how long ago it was.
+  timespec wall{};
+  ::clock_gettime(CLOCK_REALTIME, &wall);
+  const std::uint64_t wall_ns = static_cast<std::uint64_t>(wall.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(wall.tv_nsec);
+  if (wall_ns > arrived) arrived_ns_ -= std::min(wall_ns - arrived, arrived_ns_);
+  return received;
+}
+
 void ClientLoop::on_ready(Peer& peer, std::uint32_t events) {
   if (!peer.socket_) return;
   if ((events & EPOLLOUT) != 0) {
@@ -127,7 +143,7 @@ void ClientLoop::on_ready(Peer& peer, std::uint32_t events) {
   }
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0) return;
   const bool shook_hands = peer.socket_.shaking_hands();
-  const ssize_t received = peer.socket_.receive(buffer_.get(), kReceiveBufferBytes);
+  const ssize_t received = receive(peer);
   if (received > 0) {
     out_.clear();
     peer.on_data({buffer_.get(), static_cast<std::size_t>(received)}, out_);

@@ -73,6 +73,10 @@ class ClientLoop {
   void abort(Peer& peer);
   // Waits at most so long for something to arrive, and serves it.
   void turn(std::uint64_t wait_ns);
+  // Of connections added from now on the kernel notes when something arrives; plain ones only.
+  void note_arrivals() { notes_arrivals_ = true; }
+  // Within Peer::on_data: when the last of it arrived at the socket, however long ago that is; as now_ns(). Where it is not noted: now.
+  std::uint64_t arrived_ns() const { return arrived_ns_; }
   // Free for use between turns.
   std::string& scratch() { return scratch_; }
 
@@ -81,6 +85,7 @@ class ClientLoop {
   static constexpr int kEventsPerTurn = 512;
 
   void on_ready(Peer& peer, std::uint32_t events);
+  ssize_t receive(Peer& peer);
   void send_unsent(Peer& peer);
   void watch(Peer& peer, int operation, std::uint32_t events);
 
@@ -89,6 +94,8 @@ class ClientLoop {
   std::unique_ptr<char[]> buffer_;
   std::string out_;
   std::string scratch_;
+  std::uint64_t arrived_ns_ = 0;
+  bool notes_arrivals_ = false;
 };
 
 }  // namespace wk::bench

@@ -64,6 +64,7 @@ Result<Measured> measure(WorkerGroup& workers, const ServerProcess& server, cons
   for (const Tally* tally : workers.tallies()) {
     out.latency.add(tally->latency);
     out.delivery.add(tally->delivery);
+    out.between_sockets.add(tally->between_sockets);
     out.faults.add(tally->faults);
     out.refused += tally->refused;
     out.refused_without_a_time += tally->refused_without_a_time;

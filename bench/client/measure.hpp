@@ -30,6 +30,7 @@ struct Measured {
   double other_cores = 0;
   Histogram latency;
   Histogram delivery;
+  Histogram between_sockets;
   DeliveryFaults faults;
   std::uint64_t refused = 0;  // of the whole run
   std::uint64_t refused_without_a_time = 0;

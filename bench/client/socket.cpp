@@ -6,9 +6,13 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -95,6 +99,33 @@ ssize_t Socket::receive(char* to, std::size_t bytes) {
   if (!tls_) return ::recv(fd_.get(), to, bytes, 0);
   errno = 0;
   return outcome(tls_.get(), SSL_read(tls_.get(), to, static_cast<int>(bytes)));
+}
+
+void Socket::note_arrivals() {
+  const int on = 1;
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+ssize_t Socket::receive(char* to, std::size_t bytes, std::uint64_t& arrived_ns) {
+  arrived_ns = 0;
+  // OpenSSL reads by itself.
+  if (tls_) return receive(to, bytes);
+  alignas(cmsghdr) std::array<char, 128> control;
+  iovec data{.iov_base = to, .iov_len = bytes};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t received = ::recvmsg(fd_.get(), &message, 0);
+  if (received <= 0) return received;
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec at{};
+    std::memcpy(&at, CMSG_DATA(part), sizeof at);
+    arrived_ns = static_cast<std::uint64_t>(at.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(at.tv_nsec);
+  }
+  return received;
 }
 
 bool Socket::shaking_hands() const { return tls_ && SSL_is_init_finished(tls_.get()) == 0; }

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -42,6 +43,10 @@ class Socket {
   // As send(2) and recv(2), the TLS handshake included; EAGAIN also where that waits.
   ssize_t send(std::string_view bytes);
   ssize_t receive(char* to, std::size_t bytes);
+  // From now on the kernel notes when something arrives.
+  void note_arrivals();
+  // The same; `arrived_ns`: when the last of it arrived here, by the wall clock; 0 where the kernel did not note it.
+  ssize_t receive(char* to, std::size_t bytes, std::uint64_t& arrived_ns);
   // TLS is still shaking hands.
   bool shaking_hands() const;
   // The last call wants something to arrive, not room.

@@ -57,6 +57,9 @@ struct Tally {
   // Of the measured phase, in nanoseconds.
   Histogram latency;
   Histogram delivery;
+  // Open loop: of the acks' latency what passed between the sockets, from when a message was written to when its ack arrived. The rest is
+  // the load's own lateness.
+  Histogram between_sockets;
   // Of the whole run.
   DeliveryFaults faults;
   std::uint64_t refused = 0;

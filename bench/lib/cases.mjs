@@ -144,6 +144,7 @@ function overload({ quick }) {
     run: async (bench) => ({ ours: [await bench.run(['overload', ...args, '--data', bench.data])], floor: [] }),
     figures: [
       { name: 'accepted: ack p99, ms', of: (report) => report.ack_ms.p99, alone: true, goal: 200 },
+      { name: '… of it between the load\'s sockets, ms', of: (report) => report.ack_between_sockets_ms.p99, alone: true, goal: 200 },
       { name: 'accepted a second', of: (report) => report.accepted_per_second, alone: true, info: true },
       { name: 'accepted, of the sustainable rate', of: (report) => report.accepted_per_second / report.sustainable_per_second, alone: true, goal: 0.8, atLeast: true },
       { name: 'refused a second', of: (report) => report.refused_per_second, alone: true, info: true },

@@ -63,6 +63,10 @@ test('chat: open loop keeps its rate', async () => {
   const report = await bench('chat', '--from-start', '--visitors', '5', '--rate', '200', '--data', data);
   assert.ok(Math.abs(report.per_second - 200) < 40, `${report.per_second} a second`);
   assert.equal(report.overrun, 0);
+  // What passes between the sockets is a part of it: each ack has both.
+  const [whole, part] = [report.ack_ms, report.ack_between_sockets_ms];
+  assert.equal(part.count, whole.count);
+  assert.ok(part.p50 > 0 && part.mean <= whole.mean, `${part.mean} of ${whole.mean} ms`);
 });
 
 test('idle: memory and CPU of those who are there, with and without compression', async () => {
