@@ -6,6 +6,7 @@
 #include <latch>
 #include <nlohmann/json.hpp>
 
+#include "ai_agent/agent/limits.hpp"
 #include "api/json.hpp"
 #include "api/over_limit.hpp"
 #include "base/assert.hpp"
@@ -129,7 +130,9 @@ Result<void> App::open_core() {
   intents_ = std::make_unique<ai::IntentService>(*knowledge_store_, options_.data / "ai", sentence_, clock_);
   knowledge_->set_change_listener([this](SiteId site) { intents_->note_change(site); });
   brain_ = std::make_unique<ai::Brain>(*knowledge_, intents_.get(), clock_);
-  bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_});
+  WK_TRY_VOID(open_llm());
+  bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_, grounded_.get(), writer_pool_.get(),
+                                                           [this](v1::TypingSignal signal) { broker_->typing(std::move(signal), 0); }});
   listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);
   broker_->set_listener(*listeners_);
   WK_TRY_VOID(open_doors());
@@ -159,6 +162,19 @@ Result<void> App::open_core() {
                                       .intents = *intents_});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
+  return {};
+}
+
+Result<void> App::open_llm() {
+  if (options_.llm_config.empty()) return {};
+  WK_TRY(ai::LlmConfig config, ai::read_llm_config(options_.llm_config));
+  WK_TRY_VOID(ai::ChatClient::start_library());
+  for (const ai::ProviderConfig& provider : config.providers) log_info("llm.provider", {{"name", provider.name}, {"address", provider.base_url}, {"model", provider.model}});
+  std::error_code error;
+  std::filesystem::create_directories(options_.data / "ai", error);
+  llm_ = std::make_unique<ai::LanguageModel>(std::move(config), options_.data / "ai" / "llm_usage.json", clock_);
+  grounded_ = std::make_unique<ai::GroundedAnswer>(*llm_);
+  writer_pool_ = std::make_unique<ThreadPool>(ThreadPool::Options{.name = "writers", .threads = ai::agent_limits::kWritersMax, .queue_tasks_max = ai::agent_limits::kWritersMax});
   return {};
 }
 
@@ -353,8 +369,10 @@ void App::stop() {
   }
   ended_subscription_.reset();
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
+  if (bot_) bot_->stop_writing();
   api_pool_.stop();
   ai_pool_.stop();
+  if (writer_pool_) writer_pool_->stop();
   if (intents_) intents_->stop();
   if (knowledge_) save_knowledge(true);
   pool_.stop();
@@ -390,6 +408,7 @@ std::string App::metrics() {
                        .api_queued = api_pool_.queued(),
                        .storage_queued = pool_.queued(),
                        .bot = bot_->figures(),
+                       .llm = llm_ ? std::optional(llm_->figures()) : std::nullopt,
                        .up_seconds = std::chrono::duration<double>(clock_.steady() - started_).count()});
 }
 

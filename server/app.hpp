@@ -49,6 +49,7 @@ class App {
   explicit App(ServeOptions options);
   Result<void> open_storage();
   Result<void> open_core();
+  Result<void> open_llm();
   void start_bot();
   void save_knowledge(bool now);
   Result<void> start_loops();
@@ -91,6 +92,10 @@ class App {
   std::unique_ptr<ai::KnowledgeBase> knowledge_;
   std::unique_ptr<ai::IntentService> intents_;
   std::unique_ptr<ai::Brain> brain_;
+  // Null without a language model.
+  std::unique_ptr<ai::LanguageModel> llm_;
+  std::unique_ptr<ai::GroundedAnswer> grounded_;
+  std::unique_ptr<ThreadPool> writer_pool_;
   std::unique_ptr<ai::BotAgent> bot_;
   std::unique_ptr<CommitListener> listeners_;
   std::optional<GatewayServices> gateway_services_;

@@ -101,6 +101,15 @@ std::string metrics_text(const MetricsSource& source) {
   text.counter("weikeyi_bot_handed_over_total", "Of which gave the conversation to people.", source.bot.handed_over);
   text.counter("weikeyi_bot_failed_total", "Turns that could not be stored; the conversation is looked at again.", source.bot.failed);
   text.gauge("weikeyi_bot_waiting", "Conversations that wait for a turn.", source.bot.waiting);
+  if (source.llm) {
+    text.counter("weikeyi_llm_answers_total", "Answers that language models gave.", source.llm->answers);
+    text.counter("weikeyi_llm_cached_total", "Answers that had been given to the same prompt before.", source.llm->from_cache);
+    text.counter("weikeyi_llm_failures_total", "Calls that gave no answer.", source.llm->failures);
+    text.counter("weikeyi_llm_over_budget_total", "Calls that were not made because the budget is used up.", source.llm->over_budget);
+    text.counter("weikeyi_llm_prompt_tokens_total", "Tokens sent.", source.llm->prompt_tokens);
+    text.counter("weikeyi_llm_completion_tokens_total", "Tokens received.", source.llm->completion_tokens);
+    text.gauge("weikeyi_llm_providers_open", "Providers that are left alone for a while.", source.llm->providers_open);
+  }
   text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", resident_bytes());
   if (const auto allocated = allocated_bytes()) text.gauge("weikeyi_allocated_bytes", "Memory the program holds.", *allocated);
   text.gauge("weikeyi_up_seconds", "Since the start.", source.up_seconds);

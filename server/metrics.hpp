@@ -1,6 +1,7 @@
 // /metrics in Prometheus' text format.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct MetricsSource {
   std::size_t api_queued = 0;
   std::size_t storage_queued = 0;
   ai::BotAgent::Figures bot;
+  // Where a language model is configured.
+  std::optional<ai::LanguageModel::Figures> llm;
   double up_seconds = 0;
 };
 

@@ -39,6 +39,8 @@ struct ServeOptions {
   std::optional<std::uint32_t> connections_per_address;
   // Directory of the AI agent's model files; empty: where they are found beside the binary (server/models.hpp).
   std::filesystem::path models;
+  // Which language models may write answers (docs/ai.md); empty: none, nothing leaves the machine.
+  std::filesystem::path llm_config;
   std::string log_level = "info";
 };
 

@@ -34,6 +34,7 @@ void add_serve(CLI::App& app, Finished finished) {
                     "Connections of one address at a time, 2000 if not given; trusted proxies are not counted at an address's limits, loopback only if this is given")->check(rate);
   serve->add_option("--models", options->models, "Directory of the AI agent's model files; if not given, beside the binary or in ../share/weikeyi of it")
       ->check(CLI::ExistingDirectory);
+  serve->add_option("--llm-config", options->llm_config, "File that names the language models which may write the AI agent's answers (docs/ai.md); without it nothing leaves the machine");
   serve->add_option("--log-level", options->log_level, "debug, info, warning, error")
       ->capture_default_str()->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   serve->callback([options, finished] {

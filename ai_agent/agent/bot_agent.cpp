@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "ai_agent/agent/history.hpp"
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
+#include "base/encoding.hpp"
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "core/model/limits.hpp"
@@ -27,6 +30,23 @@ struct BotAgent::Made {
   bool nothing = false;
   v1::BotTurn turn;
   std::string name;
+  // For a language model.
+  BotQuestion question;
+  BotEvidence evidence;
+  Seq answered_through = 0;
+};
+
+struct BotAgent::Writing {
+  ConversationId conversation;
+  SiteId site;
+  std::string name;
+  std::stop_source stop;
+  // What is shown, and when it was.
+  struct Shown {
+    std::string text;
+    SteadyTime at;
+  };
+  Guarded<Shown> shown;
 };
 
 void BotAgent::start() {
@@ -37,6 +57,12 @@ void BotAgent::start() {
 }
 
 void BotAgent::on_change(const SummaryPtr& /*before*/, const SummaryPtr& after) {
+  if (after->holder().kind() != v1::HOLDER_KIND_BOT && writing_count_.load(std::memory_order_relaxed) > 0) {
+    // Somebody took over: nobody waits for what is being written.
+    (void)deps_.executor.post([this, id = ConversationId(after->id())] {
+      if (const auto turn = turns_.find(id); turn != turns_.end() && turn->second.writing) turn->second.writing->stop.request_stop();
+    });
+  }
   if (after->holder().kind() != v1::HOLDER_KIND_BOT || !unanswered(*after)) return;
   (void)deps_.executor.post([this, id = ConversationId(after->id()), site = SiteId(after->site_id())] {
     on_.insert(site);
@@ -61,8 +87,10 @@ void BotAgent::want(ConversationId id) {
 void BotAgent::begin(ConversationId id) {
   turns_.emplace(id, Turn{});
   const Enqueued enqueued = deps_.pool.submit([this, id] {
-    auto made = std::make_shared<const Made>(make(id));
-    (void)deps_.executor.post([this, id, made] { store(id, made); });
+    auto made = std::make_shared<Made>(make(id));
+    (void)deps_.executor.post([this, id, made] {
+      if (!begin_writing(id, made)) store(id, made);
+    });
   });
   if (enqueued == Enqueued::kRefused) {
     turns_.erase(id);
@@ -113,7 +141,7 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
   if (off) {
     made.turn = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, question);
   } else {
-    auto turn = deps_.brain.think(question);
+    auto turn = deps_.brain.think(question, &made.evidence);
     if (!turn) return failed(turn.error());
     made.turn = std::move(*turn);
   }
@@ -124,7 +152,71 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
     const bool chinese = language_of(all) == Language::kChinese || (all.empty() && question.locale.starts_with("zh"));
     made.name = phrase(Phrase::kName, chinese ? Language::kChinese : Language::kLatin);
   }
+  made.answered_through = through;
+  made.question = std::move(question);
   return made;
+}
+
+bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& made) {
+  if (deps_.grounded == nullptr || made->nothing || !GroundedAnswer::applies(made->turn, made->evidence)) return false;
+  if (writing_ >= agent_limits::kWritersMax) {
+    made->turn.mutable_decided()->mutable_model()->set_failure("busy");
+    return false;
+  }
+  auto writing = std::make_shared<Writing>();
+  writing->conversation = id;
+  writing->site = made->question.site;
+  writing->name = made->name;
+  const Enqueued enqueued = deps_.writers->submit([this, id, made, writing] {
+    write(id, *made, *writing);
+    (void)deps_.executor.post([this, id, made] { end_writing(id, made); });
+  });
+  if (enqueued == Enqueued::kRefused) return false;
+  turns_[id].writing = writing;
+  writing_count_.store(++writing_, std::memory_order_relaxed);
+  type(*writing, true);
+  return true;
+}
+
+void BotAgent::write(ConversationId id, Made& made, Writing& writing) const {
+  const GroundedAnswer::Request request{
+      .question = made.question,
+      .evidence = made.evidence,
+      .use = {.site = made.question.site, .conversation = id},
+      .history = read_history(deps_.store, id, {.answered_through = made.answered_through, .last = made.turn.decided().through_seq()})};
+  // A stop of everything is one of this.
+  const std::stop_callback all(stop_writing_.get_token(), [&writing] { writing.stop.request_stop(); });
+  v1::BotTurn written = deps_.grounded->write(request, made.turn, writing.stop.get_token(), [&](std::string_view so_far) {
+    const SteadyTime now = deps_.clock.steady();
+    const bool due = writing.shown.with([&](Writing::Shown& shown) {
+      shown.text = utf8_prefix(so_far, agent_limits::kTypingBytesMax);
+      if (now - shown.at < agent_limits::kTypingEvery) return false;
+      shown.at = now;
+      return true;
+    });
+    if (due) type(writing, true);
+  });
+  // What is switched off gives nothing any more, also where it was asked before.
+  const auto site = site_of(deps_.directory, made.question.site);
+  if (!site || !site->bot().enabled()) written = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, made.question);
+  written.mutable_decided()->set_through_seq(made.turn.decided().through_seq());
+  made.turn = std::move(written);
+}
+
+void BotAgent::end_writing(ConversationId id, const std::shared_ptr<Made>& made) {
+  writing_count_.store(--writing_, std::memory_order_relaxed);
+  store(id, made);
+}
+
+void BotAgent::type(const Writing& writing, bool active) const {
+  if (!deps_.typing) return;
+  v1::TypingSignal signal;
+  signal.set_conversation_id(writing.conversation.value());
+  signal.mutable_actor()->set_kind(v1::ACTOR_KIND_BOT);
+  signal.mutable_actor()->set_name(writing.name);
+  signal.set_active(active);
+  if (active) signal.set_text(writing.shown.with([](const Writing::Shown& shown) { return shown.text; }));
+  deps_.typing(std::move(signal));
 }
 
 void BotAgent::store(ConversationId id, std::shared_ptr<const Made> made) {
@@ -135,6 +227,8 @@ void BotAgent::store(ConversationId id, std::shared_ptr<const Made> made) {
   deps_.conversations.append(std::move(request), deps_.executor, [this, id, made](Result<Appended> appended) {
     const auto turn = turns_.find(id);
     if (turn == turns_.end()) return;
+    // The message ends the typing; where none follows, this.
+    if (!appended && turn->second.writing) type(*turn->second.writing, false);
     if (!appended && appended.error().code != ErrorCode::kConflict) {
       // Busy, or the disk is full: the visitor waits, as everybody does then.
       if (++turn->second.tries < agent_limits::kStoreTriesMax) {
@@ -231,13 +325,31 @@ void BotAgent::tick() {
     if (looks_left_ > 0) --looks_left_;
     if (look) look_for_unanswered();
     for (const auto& [id, made] : std::exchange(again_, {})) store(id, made);
+    const SteadyTime now = deps_.clock.steady();
+    for (const auto& [id, turn] : turns_) {
+      if (!turn.writing) continue;
+      if (!on_.contains(turn.writing->site)) turn.writing->stop.request_stop();
+      const bool due = turn.writing->shown.with([&](Writing::Shown& shown) { return now - shown.at >= agent_limits::kTypingAtLeast && (shown.at = now, true); });
+      if (due) type(*turn.writing, true);
+    }
   });
 }
 
 Result<v1::TryBotAnswer> BotAgent::try_out(SiteId id, const std::string& text) {
   const auto site = site_of(deps_.directory, id);
   if (!site) return fail(ErrorCode::kNotFound, "no such site");
-  WK_TRY(v1::BotTurn turn, deps_.brain.think({.site = id, .settings = site->bot(), .texts = {text}, .people_online = deps_.presence.anybody_online()}));
+  const BotQuestion question{.site = id, .settings = site->bot(), .texts = {text}, .people_online = deps_.presence.anybody_online()};
+  BotEvidence evidence;
+  WK_TRY(v1::BotTurn turn, deps_.brain.think(question, &evidence));
+  if (deps_.grounded != nullptr && GroundedAnswer::applies(turn, evidence)) {
+    // The caller's thread waits; so that not all of them do, few may.
+    if (trials_.fetch_add(1) < agent_limits::kTrialsWrittenMax) {
+      turn = deps_.grounded->write({.question = question, .evidence = evidence, .use = {.site = id}}, std::move(turn), stop_writing_.get_token(), {});
+    } else {
+      turn.mutable_decided()->mutable_model()->set_failure("busy");
+    }
+    trials_.fetch_sub(1);
+  }
   v1::TryBotAnswer answer;
   *answer.mutable_decided() = std::move(*turn.mutable_decided());
   *answer.mutable_reply() = std::move(*turn.mutable_reply());

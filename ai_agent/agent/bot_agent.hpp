@@ -4,17 +4,22 @@
 // not answered when a process starts is answered then, and what is answered is refused a second time by decide() (decision 0014).
 // It never stands between people: a message is acked and shown before it is told here.
 //
+// Where a language model is configured, a turn goes on to `writers`, whose threads wait for it; as much as is written of it is typed live.
+//
 // Loop-bound to `executor`; on_change(), start() and tick() may come from any thread. Thinking and reading run on `pool`.
 #pragma once
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <stop_token>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "ai_agent/agent/brain.hpp"
+#include "ai_agent/agent/grounded_answer.hpp"
 #include "base/executor.hpp"
 #include "core/session/conversation_service.hpp"
 #include "core/session/presence.hpp"
@@ -32,6 +37,11 @@ class BotAgent final : public CommitListener, public BotTrial {
     const Brain& brain;
     ThreadPool& pool;
     const Clock& clock;
+    // Null: no language model. Then the next two are not used.
+    const GroundedAnswer* grounded = nullptr;
+    ThreadPool* writers = nullptr;
+    // Shows what is being written to who reads along. Thread-safe.
+    std::function<void(v1::TypingSignal)> typing{};
   };
   explicit BotAgent(Deps deps) : deps_(deps) {}
 
@@ -40,6 +50,8 @@ class BotAgent final : public CommitListener, public BotTrial {
   void on_change(const SummaryPtr& before, const SummaryPtr& after) override;
   // Hands over what a site has whose AI agent was switched off; retries. Call about once a second.
   void tick();
+  // Nobody waits for a language model any more: what is being written becomes the direct answer. Thread-safe; for the end.
+  void stop_writing() { stop_writing_.request_stop(); }
 
   Result<v1::TryBotAnswer> try_out(SiteId site, const std::string& text) override;
 
@@ -53,10 +65,13 @@ class BotAgent final : public CommitListener, public BotTrial {
   Figures figures() const;
 
  private:
+  struct Writing;
   struct Turn {
     unsigned tries = 0;
     // The visitor wrote more meanwhile.
     bool again = false;
+    // Of a turn that a language model writes, or wrote.
+    std::shared_ptr<Writing> writing{};
   };
   struct Made;
 
@@ -64,6 +79,12 @@ class BotAgent final : public CommitListener, public BotTrial {
   void begin(ConversationId id);
   // On the pool.
   Made make(ConversationId id) const;
+  // On to a language model, if there is one and it has something to write from and a thread is free.
+  bool begin_writing(ConversationId id, const std::shared_ptr<Made>& made);
+  // On a thread of `writers`.
+  void write(ConversationId id, Made& made, Writing& writing) const;
+  void end_writing(ConversationId id, const std::shared_ptr<Made>& made);
+  void type(const Writing& writing, bool active) const;
   void store(ConversationId id, std::shared_ptr<const Made> made);
   void end(ConversationId id);
   void begin_next();
@@ -74,6 +95,8 @@ class BotAgent final : public CommitListener, public BotTrial {
   Deps deps_;
   bool started_ = false;
   std::unordered_map<ConversationId, Turn> turns_;
+  std::size_t writing_ = 0;
+  std::stop_source stop_writing_;
   std::deque<ConversationId> waiting_;
   std::unordered_set<ConversationId> waits_;
   // To be tried again with the next tick.
@@ -86,6 +109,9 @@ class BotAgent final : public CommitListener, public BotTrial {
   // Sites whose AI agent was on at the last tick, or had something to do since.
   std::unordered_set<SiteId> on_;
 
+  // As writing_, for on_change().
+  std::atomic<std::size_t> writing_count_{0};
+  std::atomic<unsigned> trials_{0};
   std::atomic<std::uint64_t> turns_made_{0};
   std::atomic<std::uint64_t> answered_{0};
   std::atomic<std::uint64_t> handed_over_{0};

@@ -148,17 +148,30 @@ v1::BotTurn not_sure(const BotQuestion& question, Language language, const Meant
   return turn;
 }
 
+// What an answer may be written from: what the model means first if it is sure, last if it only may be meant.
+std::vector<Finding> evidence_of(const Meant& meant, bool sure, const std::vector<Finding>& findings) {
+  std::vector<Finding> all;
+  const auto add = [&](const Finding& finding) {
+    const bool there = std::any_of(all.begin(), all.end(), [&](const Finding& one) { return one.entry.id() == finding.entry.id() && one.text == finding.text; });
+    if (!there && all.size() < agent_limits::kSourcesKept) all.push_back(finding);
+  };
+  if (sure) add(meant.entries.front());
+  std::for_each(findings.begin(), findings.end(), add);
+  if (meant.zone != Zone::kHandOver) std::for_each(meant.entries.begin(), meant.entries.end(), add);
+  return all;
+}
+
 }  // namespace
 
 v1::BotTurn Brain::hand_over(v1::BotReason reason, const BotQuestion& question) {
   return handed_over(reason, language_for(joined(question.texts), question.locale), question.people_online);
 }
 
-Result<v1::BotTurn> Brain::think(const BotQuestion& question) const {
+Result<v1::BotTurn> Brain::think(const BotQuestion& question, BotEvidence* evidence) const {
   const SteadyTime begun = clock_.steady();
   const std::string text = joined(substance(question.texts));
   const Language language = language_for(text, question.locale);
-  auto turn = look_up(question, text, language);
+  auto turn = look_up(question, text, language, evidence);
   if (turn) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begun).count();
     turn->mutable_decided()->set_took_us(static_cast<std::uint32_t>(took));
@@ -187,7 +200,7 @@ Result<Meant> Brain::what_is_meant(SiteId site, const std::string& text) const {
   return meant;
 }
 
-Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::string& text, Language language) const {
+Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::string& text, Language language, BotEvidence* evidence) const {
   const std::vector<std::string> words(question.settings.handover_words().begin(), question.settings.handover_words().end());
   const Request request = request_in(text, words);
   if (request == Request::kPerson) return handed_over(v1::BOT_REASON_REQUESTED, language, question.people_online);
@@ -220,6 +233,7 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
     turn.mutable_decided()->set_intent(meant.entries.front().entry.title());
     turn.mutable_decided()->set_intent_confidence_permille(permille(meant.confidence));
   }
+  if (evidence != nullptr) *evidence = {text, language, evidence_of(meant, meant.zone == Zone::kAct && !unknown_to_model, findings)};
   return turn;
 }
 

@@ -29,6 +29,15 @@ struct BotQuestion {
 
 struct Meant;
 
+// What think() looked at, for whoever makes more of it.
+struct BotEvidence {
+  // What was asked, without greetings.
+  std::string text{};
+  Language language = Language::kUnknown;
+  // The best first.
+  std::vector<Finding> findings{};
+};
+
 // Thread-safe. think() blocks (SQLite): on a ThreadPool. docs/ai.md says in words what it does.
 class Brain {
  public:
@@ -36,14 +45,15 @@ class Brain {
   Brain(const KnowledgeBase& knowledge, const IntentService* intents, const Clock& clock) : knowledge_(knowledge), intents_(intents), clock_(clock) {}
 
   // decided.through_seq is the caller's to set. Requires: a text or an attachment.
-  Result<v1::BotTurn> think(const BotQuestion& question) const;
+  // `evidence`: filled where something was looked up; may be null.
+  Result<v1::BotTurn> think(const BotQuestion& question, BotEvidence* evidence = nullptr) const;
 
   // What is said where it may not answer (switched off, full, out of order): always towards people.
   static v1::BotTurn hand_over(v1::BotReason reason, const BotQuestion& question);
 
  private:
   Result<Meant> what_is_meant(SiteId site, const std::string& text) const;
-  Result<v1::BotTurn> look_up(const BotQuestion& question, const std::string& text, Language language) const;
+  Result<v1::BotTurn> look_up(const BotQuestion& question, const std::string& text, Language language, BotEvidence* evidence) const;
 
   const KnowledgeBase& knowledge_;
   const IntentService* const intents_;

@@ -11,6 +11,16 @@ namespace wk::ai::agent_limits {
 inline constexpr std::size_t kTurnsInFlightMax = 32;
 // Conversations that wait for a turn; one more goes to people at once.
 inline constexpr std::size_t kTurnsWaitingMax = 4'096;
+// Answers that language models write at a time, of the turns above; what comes then is answered without one.
+inline constexpr std::size_t kWritersMax = 16;
+// The same on the test bench.
+inline constexpr unsigned kTrialsWrittenMax = 2;
+// What was said before, for a model: of so many events.
+inline constexpr std::size_t kHistoryEventsRead = 80;
+// What is typed live: at most this often, and at least, so that it does not look as if it had stopped; and of so many bytes.
+inline constexpr Milliseconds kTypingEvery{150};
+inline constexpr Milliseconds kTypingAtLeast{3'000};
+inline constexpr std::size_t kTypingBytesMax = 2'000;
 // How many times storing a turn is tried while storage is busy, and the pause between.
 inline constexpr unsigned kStoreTriesMax = 20;
 // Ticks after a site switched it off in which is looked for what it still holds.

@@ -84,6 +84,21 @@ std::size_t tail_end(std::string_view text, std::size_t at) {
   }
 }
 
+// "[ORDER_1]" stands for something of the visitor's or of a passage: neither for a sentence nor against it.
+std::string without_placeholders(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    while (text[at] == '[' && end < text.size() && ((text[end] >= 'A' && text[end] <= 'Z') || text[end] == '_' || (text[end] >= '0' && text[end] <= '9'))) ++end;
+    if (end > at + 3 && end < text.size() && text[end] == ']') {
+      at = end + 1;
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
 std::string without_marks(std::string_view sentence, std::vector<std::size_t>& named) {
   std::string out;
   for (std::size_t at = 0; at < sentence.size();) {
@@ -150,7 +165,8 @@ CitationCheck::CitationCheck(std::vector<std::string> passages) {
   }
 }
 
-bool CitationCheck::supported(std::string_view sentence, const std::vector<std::size_t>& named) const {
+bool CitationCheck::supported(std::string_view written, const std::vector<std::size_t>& named) const {
+  const std::string sentence = without_placeholders(written);
   std::vector<std::uint64_t> terms;
   TermReader().document(sentence, terms);
   std::sort(terms.begin(), terms.end());

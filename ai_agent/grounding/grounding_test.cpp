@@ -76,6 +76,11 @@ TEST(Citations, ASentenceWithoutSupportIsDropped) {
   EXPECT_EQ(check().check("See https://shop.example/delivery?x=1 for more on delivery [2].", true).text, "See https://shop.example/delivery?x=1 for more on delivery.");
 }
 
+TEST(Citations, APlaceholderIsNoWordThatHasToBeKnown) {
+  EXPECT_EQ(check().check("Delivery of [ORDER_1] takes three working days [2].", true).text, "Delivery of [ORDER_1] takes three working days.");
+  EXPECT_EQ(check().check("[ORDER_1] [2].", true).text, "");
+}
+
 TEST(Citations, OfAGrowingAnswerOnlyWholeSentencesShow) {
   const std::string answer = "Delivery takes three working days [2]. Orders above 50 euros are delivered free of charge [2].";
   std::string shown;

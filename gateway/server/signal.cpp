@@ -18,7 +18,8 @@ Signal Signal::typing(const v1::TypingSignal& signal, std::uint64_t origin) {
   // A visitor's words, and an agent's note, are for agents; a visitor learns only that an agent types.
   if (signal.actor().kind() != v1::ACTOR_KIND_VISITOR && !signal.note()) {
     made.for_visitors_ = made.for_agents_;
-    made.for_visitors_->mutable_typing()->clear_text();
+    // What the AI agent writes is for the visitor to read as it grows; what people write is not.
+    if (signal.actor().kind() != v1::ACTOR_KIND_BOT) made.for_visitors_->mutable_typing()->clear_text();
   }
   return made;
 }

@@ -36,6 +36,13 @@ TEST(SignalTest, AVisitorsWordsAndNotesAreForAgentsAlone) {
   EXPECT_EQ(Signal::viewing({}).bytes(Encoding::kProto, true).size(), 0u);
 }
 
+// P62
+TEST(SignalTest, TheVisitorReadsWhatTheAiAgentWrites) {
+  Signal of_bot = Signal::typing(typing(v1::ACTOR_KIND_BOT, 0, "Within seven days."), 0);
+  EXPECT_TRUE(says(of_bot, false, "Within seven days."));
+  EXPECT_TRUE(says(of_bot, true, "Within seven days."));
+}
+
 TEST(SignalTest, ReplacesOnlyWhatItMakesSuperfluous) {
   const Signal one = Signal::typing(typing(v1::ACTOR_KIND_AGENT, 6, "a"), 1);
   EXPECT_TRUE(Signal::typing(typing(v1::ACTOR_KIND_AGENT, 6, "ab"), 1).replaces(one));

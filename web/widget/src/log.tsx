@@ -45,7 +45,7 @@ export function Log({ state, chat, language, visible, onSeen }: { state: ChatSta
     else if (atEnd.current) toEnd(false)
     else setBehind(true)
     heightBefore.current = { height: element.scrollHeight, base: view.baseSeq }
-  }, [items, view.typing.length, visible])
+  }, [items, view.typing[0]?.text, visible])
 
   // An own message always brings one to the end.
   const pendingCount = view.pending.length
@@ -112,12 +112,11 @@ export function Log({ state, chat, language, visible, onSeen }: { state: ChatSta
           ))}
         </div>
         {view.typing.map((signal) => (
-          <div class="group" key={`typing-${signal.actor?.id}`}>
+          <div class="group" key={signal.actor?.id}>
             <Avatar name={signal.actor?.name ?? ''} />
-            <div class="typing" role="status" aria-label={words.typing(signal.actor?.name || words.team)}>
-              <i />
-              <i />
-              <i />
+            {/* As far as the AI agent has written. That is not read out: the message that follows is. */}
+            <div class="bubble typing" role="status" aria-label={words.typing(signal.actor?.name || words.team)}>
+              {signal.text ? <span aria-hidden>{signal.text}</span> : [<i />, <i />, <i />]}
             </div>
           </div>
         ))}

@@ -2,7 +2,7 @@
 import type { BotDecided, BotSource } from '@weikeyi/sdk/wire/event'
 import { Link } from 'wouter'
 import { useI18n } from '../i18n'
-import { lookedUp, reasonText, share, tookText } from './decision_text'
+import { lookedUp, modelText, reasonText, share, tookText } from './decision_text'
 
 /** `why`: false where the reason is told above it already. */
 export function DecisionDetails({ decided, why = true }: { decided: BotDecided; why?: boolean }) {
@@ -30,6 +30,12 @@ export function DecisionDetails({ decided, why = true }: { decided: BotDecided; 
           <dt>{t('botTook')}</dt>
           <dd>{tookText(decided.tookUs)}</dd>
         </div>
+        {decided.model !== undefined && (
+          <div>
+            <dt>{t('botModel')}</dt>
+            <dd>{modelText(decided.model, t)}</dd>
+          </div>
+        )}
       </dl>
       {decided.sources.length > 0 && (
         <>

@@ -1,9 +1,9 @@
-import { BotAction, BotDecided, BotReason } from '@weikeyi/sdk/json/event'
+import { BotAction, BotDecided, BotModel, BotReason } from '@weikeyi/sdk/json/event'
 import { expect, test } from 'vitest'
 import { fill, type Dictionary } from '../i18n'
 import { en } from '../i18n_en'
 import { zh } from '../i18n_zh'
-import { decisionLine, tookText } from './decision_text'
+import { decisionLine, modelText, tookText } from './decision_text'
 
 const inWords = (words: Dictionary) => (key: keyof Dictionary, values?: Record<string, string | number>): string => fill(words[key], values)
 const source = { entryId: '1', title: 'Returns', passage: 'Within seven days.', scorePermille: 820 }
@@ -22,6 +22,13 @@ test('what was not looked up has no sureness; why is said instead', () => {
 
 test('what a later server decides is still a line', () => {
   expect(decisionLine(BotDecided.fromPartial({ action: 99 as BotAction, reason: 99 as BotReason, sources: [source] }), inWords(en))).toBe('AI decided · 1 source')
+})
+
+test('a language model says what it did, or why it was not used', () => {
+  const model = BotModel.fromPartial({ provider: 'own', model: 'm', promptTokens: 321, completionTokens: 21, sentencesDropped: 2 })
+  expect(modelText(model, inWords(en))).toBe('own (m): 321 tokens read, 21 written · sentences left out without a source: 2')
+  expect(modelText(BotModel.fromPartial({ failure: 'circuit_open' }), inWords(en))).toBe('Not used: no provider gave an answer')
+  expect(modelText(BotModel.fromPartial({ failure: 'unsure', provider: 'm', model: 'm', fromCache: true }), inWords(zh))).toBe('未采用: 在来源里没有找到答案 · m，沿用不久前的回答')
 })
 
 test('times as people read them', () => {

@@ -1,5 +1,5 @@
 // What the AI agent decided, in words. Pure.
-import { BotAction, BotReason, type BotDecided } from '@weikeyi/sdk/wire/event'
+import { BotAction, BotReason, type BotDecided, type BotModel } from '@weikeyi/sdk/wire/event'
 import type { TextKey } from '../i18n'
 
 type T = (key: TextKey, values?: Record<string, string | number>) => string
@@ -45,6 +45,25 @@ export function decisionLine(decided: BotDecided, t: T): string {
   const sure = lookedUp(decided) ? t('botSure', { share: share(decided.confidencePermille) }) : ''
   const sources = decided.sources.length === 0 ? '' : sourcesText(decided.sources.length, t)
   return [actionText(decided.action, t), why, sure, sources].filter((part) => part !== '').join(' · ')
+}
+
+const failureKeys: Record<string, TextKey> = {
+  unsure: 'botModelUnsure',
+  unsupported: 'botModelUnsupported',
+  tool_call: 'botModelTool',
+  timeout: 'botModelTimeout',
+  conversation_budget: 'botModelBudget',
+  site_budget: 'botModelBudget',
+  busy: 'botModelBusy',
+}
+
+/** What a language model did for the reply, or why it did not. */
+export function modelText(model: BotModel, t: T): string {
+  const name = model.provider === model.model ? model.model : `${model.provider} (${model.model})`
+  const wrote = model.provider === '' ? '' : t(model.fromCache ? 'botModelCached' : 'botModelWrote', { name, read: model.promptTokens, written: model.completionTokens })
+  const failed = model.failure === '' ? '' : `${t('botModelFailed')}: ${t(failureKeys[model.failure] ?? 'botModelUnavailable')}`
+  const dropped = model.sentencesDropped === 0 ? '' : t('botModelDropped', { count: model.sentencesDropped })
+  return [failed, wrote, dropped].filter((part) => part !== '').join(' · ')
 }
 
 /** Microseconds as people read them. */

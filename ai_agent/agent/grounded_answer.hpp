@@ -1,0 +1,42 @@
+// The answer as a language model writes it from what the knowledge search found; where it cannot, the direct answer stays.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include "ai_agent/agent/brain.hpp"
+#include "ai_agent/grounding/context_window.hpp"
+#include "ai_agent/llm/language_model.hpp"
+
+namespace wk::ai {
+
+// Thread-safe. write() blocks for as long as the operator's file allows: on a thread of a pool of its own. docs/ai.md says in words what it does.
+class GroundedAnswer {
+ public:
+  // Told of the sentences so far that a passage supports, as the visitor may read them.
+  using OnTyped = std::function<void(std::string_view so_far)>;
+
+  // `model` outlives it.
+  explicit GroundedAnswer(LanguageModel& model) : model_(model) {}
+
+  // Whether there is something to write from: the search found an answer, or was near to one. Never where people are asked for.
+  static bool applies(const v1::BotTurn& direct, const BotEvidence& evidence);
+
+  struct Request {
+    const BotQuestion& question;
+    const BotEvidence& evidence;
+    LlmUse use{};
+    // What was said before this question, the oldest first, and a summary of what is older.
+    std::vector<ChatTurn> history{};
+    std::string summary{};
+  };
+  // `direct`: what is said without a model. Given back, with the reason in decided.model.failure, where no provider gave a whole answer. Where
+  // the answer has no sentence that a passage supports, the turn is unsure.
+  // Requires: applies(direct, evidence).
+  v1::BotTurn write(const Request& request, v1::BotTurn direct, std::stop_token stop, const OnTyped& typed) const;
+
+ private:
+  LanguageModel& model_;
+};
+
+}  // namespace wk::ai
