@@ -41,6 +41,9 @@ struct BotAgent::Writing {
   SiteId site;
   std::string name;
   std::stop_source stop;
+  bool summary_due = false;
+  // It is whole: nothing more is typed, or it would stand behind the message. The executor's alone.
+  bool over = false;
   // What is shown, and when it was.
   struct Shown {
     std::string text;
@@ -158,7 +161,7 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
 }
 
 bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& made) {
-  if (deps_.grounded == nullptr || made->nothing || !GroundedAnswer::applies(made->turn, made->evidence)) return false;
+  if (deps_.grounded == nullptr || made->nothing || !deps_.grounded->applies(made->question.site, made->turn, made->evidence)) return false;
   if (writing_ >= agent_limits::kWritersMax) {
     made->turn.mutable_decided()->mutable_model()->set_failure("busy");
     return false;
@@ -169,7 +172,10 @@ bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& mad
   writing->name = made->name;
   const Enqueued enqueued = deps_.writers->submit([this, id, made, writing] {
     write(id, *made, *writing);
+    const bool summary_due = writing->summary_due && !writing->stop.stop_requested();
+    const auto for_summary = summary_due ? std::make_shared<const Made>(*made) : nullptr;
     (void)deps_.executor.post([this, id, made] { end_writing(id, made); });
+    if (for_summary) summarise(*for_summary, *writing);
   });
   if (enqueued == Enqueued::kRefused) return false;
   turns_[id].writing = writing;
@@ -179,14 +185,16 @@ bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& mad
 }
 
 void BotAgent::write(ConversationId id, Made& made, Writing& writing) const {
+  const Summary before = summaries_.find(id).value_or(Summary{});
   const GroundedAnswer::Request request{
       .question = made.question,
       .evidence = made.evidence,
       .use = {.site = made.question.site, .conversation = id},
-      .history = read_history(deps_.store, id, {.answered_through = made.answered_through, .last = made.turn.decided().through_seq()})};
+      .history = read_history(deps_.store, id, {.answered_through = made.answered_through, .summarised_through = before.through, .last = made.turn.decided().through_seq()}),
+      .summary = before.text};
   // A stop of everything is one of this.
   const std::stop_callback all(stop_writing_.get_token(), [&writing] { writing.stop.request_stop(); });
-  v1::BotTurn written = deps_.grounded->write(request, made.turn, writing.stop.get_token(), [&](std::string_view so_far) {
+  GroundedAnswer::Written done = deps_.grounded->write(request, made.turn, writing.stop.get_token(), [&](std::string_view so_far) {
     const SteadyTime now = deps_.clock.steady();
     const bool due = writing.shown.with([&](Writing::Shown& shown) {
       shown.text = utf8_prefix(so_far, agent_limits::kTypingBytesMax);
@@ -196,6 +204,8 @@ void BotAgent::write(ConversationId id, Made& made, Writing& writing) const {
     });
     if (due) type(writing, true);
   });
+  writing.summary_due = done.summary_due;
+  v1::BotTurn written = std::move(done.turn);
   // What is switched off gives nothing any more, also where it was asked before.
   const auto site = site_of(deps_.directory, made.question.site);
   if (!site || !site->bot().enabled()) written = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, made.question);
@@ -203,8 +213,17 @@ void BotAgent::write(ConversationId id, Made& made, Writing& writing) const {
   made.turn = std::move(written);
 }
 
+void BotAgent::summarise(const Made& made, const Writing& writing) const {
+  const Summary before = summaries_.find(writing.conversation).value_or(Summary{});
+  const auto history = read_history(deps_.store, writing.conversation,
+                                    {.answered_through = made.answered_through, .summarised_through = before.through, .last = made.turn.decided().through_seq()});
+  auto summary = deps_.grounded->summarise(history, before.text, {.site = writing.site, .conversation = writing.conversation}, stop_writing_.get_token());
+  if (summary) summaries_.put(writing.conversation, std::move(*summary));
+}
+
 void BotAgent::end_writing(ConversationId id, const std::shared_ptr<Made>& made) {
   writing_count_.store(--writing_, std::memory_order_relaxed);
+  if (const auto turn = turns_.find(id); turn != turns_.end() && turn->second.writing) turn->second.writing->over = true;
   store(id, made);
 }
 
@@ -327,7 +346,7 @@ void BotAgent::tick() {
     for (const auto& [id, made] : std::exchange(again_, {})) store(id, made);
     const SteadyTime now = deps_.clock.steady();
     for (const auto& [id, turn] : turns_) {
-      if (!turn.writing) continue;
+      if (!turn.writing || turn.writing->over) continue;
       if (!on_.contains(turn.writing->site)) turn.writing->stop.request_stop();
       const bool due = turn.writing->shown.with([&](Writing::Shown& shown) { return now - shown.at >= agent_limits::kTypingAtLeast && (shown.at = now, true); });
       if (due) type(*turn.writing, true);
@@ -341,10 +360,10 @@ Result<v1::TryBotAnswer> BotAgent::try_out(SiteId id, const std::string& text) {
   const BotQuestion question{.site = id, .settings = site->bot(), .texts = {text}, .people_online = deps_.presence.anybody_online()};
   BotEvidence evidence;
   WK_TRY(v1::BotTurn turn, deps_.brain.think(question, &evidence));
-  if (deps_.grounded != nullptr && GroundedAnswer::applies(turn, evidence)) {
+  if (deps_.grounded != nullptr && deps_.grounded->applies(id, turn, evidence)) {
     // The caller's thread waits; so that not all of them do, few may.
     if (trials_.fetch_add(1) < agent_limits::kTrialsWrittenMax) {
-      turn = deps_.grounded->write({.question = question, .evidence = evidence, .use = {.site = id}}, std::move(turn), stop_writing_.get_token(), {});
+      turn = deps_.grounded->write({.question = question, .evidence = evidence, .use = {.site = id}}, std::move(turn), stop_writing_.get_token(), {}).turn;
     } else {
       turn.mutable_decided()->mutable_model()->set_failure("busy");
     }

@@ -83,6 +83,8 @@ class BotAgent final : public CommitListener, public BotTrial {
   bool begin_writing(ConversationId id, const std::shared_ptr<Made>& made);
   // On a thread of `writers`.
   void write(ConversationId id, Made& made, Writing& writing) const;
+  // Behind the turn, on the same thread: nobody waits for it.
+  void summarise(const Made& made, const Writing& writing) const;
   void end_writing(ConversationId id, const std::shared_ptr<Made>& made);
   void type(const Writing& writing, bool active) const;
   void store(ConversationId id, std::shared_ptr<const Made> made);
@@ -96,6 +98,7 @@ class BotAgent final : public CommitListener, public BotTrial {
   bool started_ = false;
   std::unordered_map<ConversationId, Turn> turns_;
   std::size_t writing_ = 0;
+  mutable Summaries summaries_;
   std::stop_source stop_writing_;
   std::deque<ConversationId> waiting_;
   std::unordered_set<ConversationId> waits_;

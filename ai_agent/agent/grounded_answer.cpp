@@ -7,10 +7,17 @@
 #include "ai_agent/grounding/citations.hpp"
 #include "ai_agent/grounding/masking.hpp"
 #include "ai_agent/grounding/prompt.hpp"
+#include "ai_agent/llm/limits.hpp"
 #include "base/encoding.hpp"
+#include "base/log.hpp"
 
 namespace wk::ai {
 namespace {
+
+// Of what a model can read, for what it summarises.
+constexpr double kSummaryReadsShare = 0.6;
+// Of the same, for a summary of extracts.
+constexpr double kExtractShare = 0.1;
 
 // As near as what is offered when it asks back: what is farther would only lead a model astray.
 bool near(const Finding& finding) { return finding.score >= finding.gate / 2; }
@@ -52,59 +59,118 @@ std::string_view failure_word(const Error& error) { return error.reason_code != 
 
 }  // namespace
 
-bool GroundedAnswer::applies(const v1::BotTurn& direct, const BotEvidence& evidence) {
+// What grows while a model asks for tools.
+struct GroundedAnswer::Round {
+  Masker& masker;
+  const std::vector<const HttpTool*> tools;
+  std::vector<ChatMessage> messages{};
+  // What may be cited: passages, and behind them what tools said.
+  std::vector<std::string> passages{};
+  std::vector<std::string> called{};
+};
+
+bool GroundedAnswer::applies(SiteId site, const v1::BotTurn& direct, const BotEvidence& evidence) const {
   const v1::BotReason reason = direct.decided().reason();
-  return (reason == v1::BOT_REASON_FOUND || reason == v1::BOT_REASON_UNSURE) && !evidence.findings.empty() && near(evidence.findings.front());
+  const bool found = (reason == v1::BOT_REASON_FOUND || reason == v1::BOT_REASON_UNSURE) && !evidence.findings.empty() && near(evidence.findings.front());
+  const bool looked = found || reason == v1::BOT_REASON_NOTHING_FOUND || reason == v1::BOT_REASON_UNSURE;
+  return found || (looked && !model_.tools_for(site).empty());
 }
 
-v1::BotTurn GroundedAnswer::write(const Request& request, v1::BotTurn direct, std::stop_token stop, const OnTyped& typed) const {
+bool GroundedAnswer::look_up(const ChatAnswer& answer, Round& round, std::stop_token stop) const {
+  round.messages.push_back({.role = ChatRole::kAssistant, .content = answer.text, .tool_calls = answer.tool_calls});
+  std::size_t calls = 0;
+  for (const ToolCall& call : answer.tool_calls) {
+    const auto tool = std::find_if(round.tools.begin(), round.tools.end(), [&](const HttpTool* one) { return one->name() == call.name; });
+    if (tool == round.tools.end()) return false;
+    std::string said = "Not called: too many at once.";
+    if (++calls <= llm_limits::kToolCallsARound) {
+      // The company's own address may know what the model may not.
+      const auto result = (*tool)->call(round.masker.unmask(call.arguments), stop);
+      round.called.push_back(call.name);
+      if (result) {
+        round.passages.push_back((*tool)->description() + "\n" + round.masker.mask(*result));
+        said = "[" + std::to_string(round.passages.size()) + "] " + as_data(round.passages.back());
+      } else {
+        log_warning("llm.tool_failed", {{"tool", call.name}, {"code", error_code_name(result.error().code)}});
+        said = result.error().code == ErrorCode::kNotFound ? "Nothing was found." : result.error().code == ErrorCode::kInvalidArgument ? "The arguments do not fit." : "It cannot be looked up now.";
+      }
+    }
+    round.messages.push_back({.role = ChatRole::kTool, .content = std::move(said), .tool_call_id = call.id});
+  }
+  return true;
+}
+
+GroundedAnswer::Written GroundedAnswer::write(const Request& request, v1::BotTurn direct, std::stop_token stop, const OnTyped& typed) const {
   // One masker for all of it, in the order the model reads it, so that equal questions make equal prompts.
   Masker masker;
-  ContextParts parts{.system = answer_policy(request.evidence.language)};
+  Round round{.masker = masker, .tools = model_.tools_for(request.use.site)};
+  ContextParts parts{.system = answer_policy(request.evidence.language, !round.tools.empty())};
+  std::vector<const Finding*> near_ones;
   for (const Finding& finding : request.evidence.findings) {
-    if (near(finding)) parts.evidence.push_back(masker.mask(passage_of(finding)));
+    if (!near(finding)) continue;
+    parts.evidence.push_back(masker.mask(passage_of(finding)));
+    near_ones.push_back(&finding);
   }
   parts.summary = masker.mask(request.summary);
   for (const ChatTurn& turn : request.history) parts.turns.push_back({turn.visitor, masker.mask(turn.text)});
   parts.turns.push_back({true, masker.mask(request.evidence.text)});
-  const FittedContext context = fit_context(parts, {.tokens = model_.context_tokens(), .answer_tokens = model_.answer_tokens(), .factor = model_.token_factor()});
-  // What was cut off supports nothing: the model has not seen it.
-  const CitationCheck check(context.evidence);
+  // What tools say needs room as well.
+  const unsigned tokens = round.tools.empty() ? model_.context_tokens() : model_.context_tokens() / 4 * 3;
+  const FittedContext context = fit_context(parts, {.tokens = tokens, .answer_tokens = model_.answer_tokens(), .factor = model_.token_factor()});
+  round.messages = answer_prompt(context);
+  // What was cut off supports nothing: the model has not seen it. Numbers behind it are those of tools.
+  round.passages = context.evidence;
+  std::vector<ToolSpec> specs;
+  for (const HttpTool* tool : round.tools) specs.push_back(tool->spec());
 
-  std::string shown;
-  const auto answer = model_.answer({.messages = answer_prompt(context)}, request.use, stop, [&](std::string_view so_far) {
-    std::string now = masker.unmask(check.check(so_far, false).text);
-    if (now == shown) return;
-    shown = std::move(now);
-    if (typed) typed(shown);
-  });
-  if (!answer) {
-    direct.mutable_decided()->mutable_model()->set_failure(std::string(failure_word(answer.error())));
-    return direct;
-  }
   v1::BotModel told;
-  told.set_provider(answer->provider);
-  told.set_model(answer->model);
-  told.set_prompt_tokens(answer->usage.prompt_tokens);
-  told.set_completion_tokens(answer->usage.completion_tokens);
-  told.set_from_cache(answer->from_cache);
-  told.set_first_token_ms(static_cast<std::uint32_t>(answer->first_token.count()));
-  // Cut off at the length asked for, its last sentence may be half of one.
-  const bool whole = answer->finish != ChatFinish::kLength;
-  const CheckedAnswer checked = check.check(answer->text, whole);
+  std::string shown;
+  bool asks_for_what_it_may_not = false;
+  CheckedAnswer checked;
+  std::optional<ChatAnswer> last;
+  Milliseconds took{0};
+  for (unsigned rounds = 0;; ++rounds) {
+    const CitationCheck check(round.passages);
+    const bool may_ask = !specs.empty() && rounds < llm_limits::kToolRoundsMax;
+    auto answer = model_.answer({.messages = round.messages, .tools = may_ask ? specs : std::vector<ToolSpec>{}}, request.use, stop, [&](std::string_view so_far) {
+      std::string now = masker.unmask(check.check(so_far, false).text);
+      if (now == shown) return;
+      shown = std::move(now);
+      if (typed) typed(shown);
+    });
+    if (!answer) {
+      direct.mutable_decided()->mutable_model()->set_failure(std::string(failure_word(answer.error())));
+      return {std::move(direct), context.summary_due};
+    }
+    took += answer->took;
+    if (rounds == 0) told.set_first_token_ms(static_cast<std::uint32_t>(answer->first_token.count()));
+    told.set_prompt_tokens(told.prompt_tokens() + answer->usage.prompt_tokens);
+    told.set_completion_tokens(told.completion_tokens() + answer->usage.completion_tokens);
+    const bool asks = !answer->tool_calls.empty();
+    asks_for_what_it_may_not = asks && (!may_ask || !look_up(*answer, round, stop));
+    // Cut off at the length asked for, its last sentence may be half of one.
+    if (!asks || asks_for_what_it_may_not) checked = check.check(answer->text, answer->finish != ChatFinish::kLength);
+    last = std::move(*answer);
+    if (!asks || asks_for_what_it_may_not) break;
+  }
+  told.set_provider(last->provider);
+  told.set_model(last->model);
+  told.set_from_cache(last->from_cache);
   told.set_sentences_dropped(checked.dropped);
+  for (const std::string& name : round.called) told.add_tools_called(name);
 
   v1::BotTurn turn;
-  // No tool was offered: an answer that asks for one is none, and nothing is called.
-  if (checked.text.empty() || !answer->tool_calls.empty() || answer->finish == ChatFinish::kFiltered) {
-    const bool said_so = answer->text.find(kUnsureWord) != std::string::npos;
-    told.set_failure(!answer->tool_calls.empty() ? "tool_call" : said_so ? "unsure" : "unsupported");
+  // Who asks for a tool that was not offered has fallen for something: nothing it says counts.
+  if (checked.text.empty() || asks_for_what_it_may_not || last->finish == ChatFinish::kFiltered) {
+    const bool said_so = last->text.find(kUnsureWord) != std::string::npos;
+    told.set_failure(asks_for_what_it_may_not ? "tool_call" : said_so ? "unsure" : "unsupported");
     turn = unsure(request, std::move(direct));
   } else {
     v1::Message& reply = *turn.mutable_reply();
     reply.set_text(masker.unmask(checked.text));
     for (const std::size_t number : checked.cited) {
-      const v1::KnowledgeEntry& entry = request.evidence.findings[number].entry;
+      if (number >= context.evidence.size()) continue;  // a tool's answer has no page
+      const v1::KnowledgeEntry& entry = near_ones[number]->entry;
       const auto same = [&](const v1::Citation& one) { return one.title() == entry.title() && one.url() == entry.url(); };
       if (std::any_of(reply.citations().begin(), reply.citations().end(), same)) continue;
       v1::Citation& citation = *reply.add_citations();
@@ -117,8 +183,34 @@ v1::BotTurn GroundedAnswer::write(const Request& request, v1::BotTurn direct, st
     turn.mutable_decided()->set_reason(v1::BOT_REASON_FOUND);
   }
   *turn.mutable_decided()->mutable_model() = std::move(told);
-  add_took(*turn.mutable_decided(), answer->took);
-  return turn;
+  add_took(*turn.mutable_decided(), took);
+  return {std::move(turn), context.summary_due};
+}
+
+std::optional<Summary> GroundedAnswer::summarise(const std::vector<ChatTurn>& history, const std::string& before, const LlmUse& use, std::stop_token stop) const {
+  if (history.size() <= agent_limits::kTurnsNotSummarised) return std::nullopt;
+  const std::vector<ChatTurn> turns(history.begin(), history.end() - static_cast<std::ptrdiff_t>(agent_limits::kTurnsNotSummarised));
+  Masker masker;
+  // In the order they were said, so that placeholders are numbered alike; then the newest that fit.
+  std::vector<std::string> lines;
+  if (!before.empty()) lines.push_back("Before: " + masker.mask(before) + "\n");
+  for (const ChatTurn& turn : turns) lines.push_back(summary_line({turn.visitor, masker.mask(turn.text)}));
+  double left = kSummaryReadsShare * model_.context_tokens() / model_.token_factor();
+  std::string text;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    left -= estimated_tokens(*line);
+    if (left < 0) break;
+    text.insert(0, *line);
+  }
+  const auto answer = model_.answer({.messages = {{ChatRole::kSystem, summary_policy()}, {ChatRole::kUser, "<conversation>\n" + as_data(text) + "</conversation>"}}}, use, stop, {});
+  Summary summary{.through = turns.back().seq, .text = {}};
+  if (answer && answer->tool_calls.empty() && !answer->text.empty()) {
+    summary.text = masker.unmask(answer->text);
+  } else {
+    summary.text = before + (before.empty() ? "" : "\n") + extract_summary(turns, kExtractShare * model_.context_tokens());
+  }
+  summary.text = utf8_prefix(summary.text, agent_limits::kSummaryBytesMax);
+  return summary;
 }
 
 }  // namespace wk::ai

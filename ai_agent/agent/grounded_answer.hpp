@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 #include "ai_agent/agent/brain.hpp"
+#include "ai_agent/agent/summaries.hpp"
 #include "ai_agent/grounding/context_window.hpp"
 #include "ai_agent/llm/language_model.hpp"
 
@@ -19,8 +21,9 @@ class GroundedAnswer {
   // `model` outlives it.
   explicit GroundedAnswer(LanguageModel& model) : model_(model) {}
 
-  // Whether there is something to write from: the search found an answer, or was near to one. Never where people are asked for.
-  static bool applies(const v1::BotTurn& direct, const BotEvidence& evidence);
+  // Whether there is something to write from: the search found an answer, or was near to one; or it found nothing, and there are tools that may.
+  // Never where people are asked for.
+  bool applies(SiteId site, const v1::BotTurn& direct, const BotEvidence& evidence) const;
 
   struct Request {
     const BotQuestion& question;
@@ -30,12 +33,24 @@ class GroundedAnswer {
     std::vector<ChatTurn> history{};
     std::string summary{};
   };
+  struct Written {
+    v1::BotTurn turn;
+    // The conversation gets long: summarise() is due, when nobody waits.
+    bool summary_due = false;
+  };
   // `direct`: what is said without a model. Given back, with the reason in decided.model.failure, where no provider gave a whole answer. Where
   // the answer has no sentence that a passage supports, the turn is unsure.
-  // Requires: applies(direct, evidence).
-  v1::BotTurn write(const Request& request, v1::BotTurn direct, std::stop_token stop, const OnTyped& typed) const;
+  // Requires: applies(…).
+  Written write(const Request& request, v1::BotTurn direct, std::stop_token stop, const OnTyped& typed) const;
+
+  // Of all but the newest turns and of the summary before; by the model, or of extracts where it fails. Blocks. Nothing: too little was said.
+  std::optional<Summary> summarise(const std::vector<ChatTurn>& history, const std::string& before, const LlmUse& use, std::stop_token stop) const;
 
  private:
+  // Calls what a model asked for and adds what came of it. False: it asked for what it may not have.
+  struct Round;
+  bool look_up(const ChatAnswer& answer, Round& round, std::stop_token stop) const;
+
   LanguageModel& model_;
 };
 

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
 #include "ai_agent/agent/test_knowledge.hpp"
+#include "ai_agent/llm/limits.hpp"
 #include "ai_agent/llm/test_stand_in.hpp"
 
 namespace wk::ai {
@@ -31,10 +33,17 @@ class GroundedAnswerTest : public ::testing::Test, public TestKnowledge {
     const BotQuestion question{.site = SiteId(1), .texts = {text}, .misses = misses, .people_online = true};
     BotEvidence evidence;
     auto direct = Brain(base(), nullptr, SystemClock::instance()).think(question, &evidence);
-    EXPECT_TRUE(direct && GroundedAnswer::applies(*direct, evidence)) << text;
+    EXPECT_TRUE(direct && GroundedAnswer(*model_).applies(SiteId(1), *direct, evidence)) << text;
     typed_.clear();
     return GroundedAnswer(*model_).write({.question = question, .evidence = evidence, .use = {SiteId(1), ConversationId(5)}, .history = std::move(history)}, std::move(*direct), {},
-                                         [&](std::string_view so_far) { typed_.emplace_back(so_far); });
+                                         [&](std::string_view so_far) { typed_.emplace_back(so_far); }).turn;
+  }
+  void use_tool(const std::string& url) {
+    LlmConfig config{.providers = {{.name = "one", .base_url = stand_in_.base_url(), .model = "m", .api_key = "key-of-the-test"}}};
+    auto tool = HttpTool::make({.name = "order_status", .description = "Where an order is", .url = url, .arguments = {{.name = "number"}}});
+    ASSERT_TRUE(tool) << tool.error().context;
+    config.tools.push_back(std::move(*tool));
+    model_.emplace(std::move(config), files().parent_path() / "usage.json", SystemClock::instance());
   }
   // Everything that left the machine.
   std::string sent() const {
@@ -124,12 +133,71 @@ TEST_F(GroundedAnswerTest, TheirTextIsDataBehindThePolicy) {
   EXPECT_EQ(last.find("</passages>"), last.rfind("</passages>"));
 }
 
+TEST_F(GroundedAnswerTest, AToolThatWasListedIsAskedAndWhatItSaysIsASource) {
+  StandIn shop;
+  shop.then({.headers = {"Content-Type: application/json"}, .pieces = {R"({"status":"shipped","arrives":"Friday","mail":"lin@example.com"})"}});
+  use_tool(shop.base_url() + "/orders/{number}");
+  const auto call = [](const std::string& arguments) {
+    return StandIn::event(StandIn::chunk({{"tool_calls", {{{"index", 0}, {"id", "call_1"}, {"type", "function"}, {"function", {{"name", "order_status"}, {"arguments", arguments}}}}}}}));
+  };
+  stand_in_.stream({call(R"({"number":"[ORDER_1]"})"), StandIn::finish("tool_calls"), StandIn::done()});
+  says({"Your order [ORDER_1] is shipped and arrives Friday [1]."});
+  const v1::BotTurn turn = ask("where is my order WK20240501123456");
+  EXPECT_EQ(turn.reply().text(), "Your order WK20240501123456 is shipped and arrives Friday.");
+  EXPECT_EQ(turn.decided().action(), v1::BOT_ACTION_ANSWER);
+  ASSERT_EQ(turn.decided().model().tools_called_size(), 1);
+  ASSERT_EQ(shop.heads().size(), 1u);
+  EXPECT_TRUE(shop.heads()[0].starts_with("GET /v1/orders/WK20240501123456 HTTP/1.1\r\n")) << shop.heads()[0];
+  const std::string all = sent();
+  for (const char* secret : {"WK20240501123456", "lin@example.com"}) EXPECT_EQ(all.find(secret), std::string::npos) << secret;
+  EXPECT_EQ(stand_in_.requests()[1]["messages"].back()["role"], "tool");
+}
+
+TEST_F(GroundedAnswerTest, AskingForToolsEndsAfterAFewRounds) {
+  StandIn shop;
+  use_tool(shop.base_url() + "/orders/{number}");
+  for (unsigned i = 0; i <= llm_limits::kToolRoundsMax; ++i) {
+    shop.then({.status = 404});
+    stand_in_.stream({StandIn::event(StandIn::chunk({{"tool_calls", {{{"index", 0}, {"id", "c"}, {"function", {{"name", "order_status"}, {"arguments", "{\"number\":\"1\"}"}}}}}}})), StandIn::finish("tool_calls"), StandIn::done()});
+  }
+  const v1::BotTurn turn = ask("where is my order");
+  EXPECT_EQ(turn.decided().model().failure(), "tool_call");
+  EXPECT_EQ(shop.heads().size(), llm_limits::kToolRoundsMax);
+  EXPECT_NE(turn.decided().action(), v1::BOT_ACTION_ANSWER);
+}
+
+TEST_F(GroundedAnswerTest, ALongConversationIsSummarisedBehindTheTurn) {
+  std::vector<ChatTurn> history;
+  for (std::uint32_t i = 1; i <= 12; ++i) history.push_back({i % 2 == 1, "turn " + std::to_string(i) + ", call 13800138000", i});
+  says({"Visitor wants a refund for [PHONE_1]."});
+  const auto summary = GroundedAnswer(*model_).summarise(history, "wrote before", {SiteId(1), ConversationId(5)}, {});
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->text, "Visitor wants a refund for 13800138000.");
+  EXPECT_EQ(summary->through, 8u) << "the newest turns stay as they are";
+  EXPECT_EQ(sent().find("13800138000"), std::string::npos);
+  EXPECT_NE(sent().find("Before: wrote before"), std::string::npos);
+  stand_in_.then({.status = 500});
+  const auto extracts = GroundedAnswer(*model_).summarise(history, "", {SiteId(1), ConversationId(5)}, {});
+  ASSERT_TRUE(extracts);
+  EXPECT_NE(extracts->text.find("Visitor: turn 7"), std::string::npos) << extracts->text;
+  EXPECT_FALSE(GroundedAnswer(*model_).summarise({{true, "short"}}, "", {}, {}));
+}
+
+TEST_F(GroundedAnswerTest, OfSummariesTheNewestIsKept) {
+  Summaries summaries;
+  summaries.put(ConversationId(1), {9, "new"});
+  summaries.put(ConversationId(1), {5, "old"});
+  EXPECT_EQ(summaries.find(ConversationId(1))->text, "new");
+  for (std::uint64_t i = 2; i < 2 + agent_limits::kSummariesKept; ++i) summaries.put(ConversationId(i), {1, "x"});
+  EXPECT_FALSE(summaries.find(ConversationId(1)));
+}
+
 TEST_F(GroundedAnswerTest, PeopleAndGreetingsNeedNoModel) {
   BotEvidence evidence;
   const Brain brain(base(), nullptr, SystemClock::instance());
   for (const char* text : {"转人工，怎么申请退货", "你好", "火星上能种土豆吗"}) {
     const auto direct = brain.think({.site = SiteId(1), .texts = {text}}, &evidence);
-    EXPECT_FALSE(GroundedAnswer::applies(*direct, evidence)) << text;
+    EXPECT_FALSE(GroundedAnswer(*model_).applies(SiteId(1), *direct, evidence)) << text;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "ai_agent/agent/history.hpp"
 
+#include <algorithm>
+
 #include "ai_agent/agent/limits.hpp"
 #include "weikeyi/v1/event.pb.h"
 
@@ -8,7 +10,8 @@ namespace wk::ai {
 std::vector<ChatTurn> read_history(ConversationStore& store, ConversationId id, HistoryRange range) {
   constexpr auto kEvents = static_cast<Seq>(agent_limits::kHistoryEventsRead);
   std::vector<ChatTurn> turns;
-  const auto events = store.read(id, range.last > kEvents ? range.last - kEvents : 0, agent_limits::kHistoryEventsRead);
+  const Seq after = std::max(range.summarised_through, range.last > kEvents ? range.last - kEvents : 0);
+  const auto events = store.read(id, after, agent_limits::kHistoryEventsRead);
   if (!events) return turns;
   for (const EventRef& ref : *events) {
     if (ref.seq > range.last) break;
@@ -17,7 +20,7 @@ std::vector<ChatTurn> read_history(ConversationStore& store, ConversationId id, 
     if (!event.has_message() || event.message().text().empty()) continue;
     const bool visitor = event.actor().kind() == ::weikeyi::v1::ACTOR_KIND_VISITOR;
     if (visitor && ref.seq > range.answered_through) continue;
-    turns.push_back({visitor, event.message().text()});
+    turns.push_back({visitor, event.message().text(), ref.seq});
   }
   return turns;
 }

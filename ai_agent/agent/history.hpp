@@ -12,6 +12,8 @@ namespace wk::ai {
 struct HistoryRange {
   // The visitor's messages behind it are the question, and no history.
   Seq answered_through = 0;
+  // What is up to here is in a summary.
+  Seq summarised_through = 0;
   Seq last = 0;
 };
 // Of the newest agent_limits::kHistoryEventsRead events up to `last`, the oldest first. Notes are no messages: they are for agents alone.

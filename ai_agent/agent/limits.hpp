@@ -17,6 +17,10 @@ inline constexpr std::size_t kWritersMax = 16;
 inline constexpr unsigned kTrialsWrittenMax = 2;
 // What was said before, for a model: of so many events.
 inline constexpr std::size_t kHistoryEventsRead = 80;
+// Summaries of long conversations that are kept; of each, so many of the newest turns are not part of it, and it has so many bytes.
+inline constexpr std::size_t kSummariesKept = 2'000;
+inline constexpr std::size_t kTurnsNotSummarised = 4;
+inline constexpr std::size_t kSummaryBytesMax = 4'000;
 // What is typed live: at most this often, and at least, so that it does not look as if it had stopped; and of so many bytes.
 inline constexpr Milliseconds kTypingEvery{150};
 inline constexpr Milliseconds kTypingAtLeast{3'000};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@ struct ChatTurn {
   // Of the visitor; false: of whoever answered.
   bool visitor = true;
   std::string text{};
+  // Where it stands in the log; 0: not told.
+  std::uint32_t seq = 0;
 };
 
 struct ContextParts {

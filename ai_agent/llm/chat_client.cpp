@@ -1,49 +1,18 @@
 #include "ai_agent/llm/chat_client.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "ai_agent/llm/chat_stream.hpp"
+#include "ai_agent/llm/curl_handles.hpp"
 #include "ai_agent/llm/limits.hpp"
 
 namespace wk::ai {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-struct EasyClose {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-struct MultiClose {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
-struct ListFree {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using Easy = std::unique_ptr<CURL, EasyClose>;
-using Multi = std::unique_ptr<CURLM, MultiClose>;
-
-class Headers {
- public:
-  void add(const std::string& line) {
-    if (curl_slist* longer = curl_slist_append(list_.get(), line.c_str())) {
-      (void)list_.release();
-      list_.reset(longer);
-    } else {
-      complete_ = false;
-    }
-  }
-  bool complete() const { return complete_; }
-  curl_slist* get() const { return list_.get(); }
-
- private:
-  std::unique_ptr<curl_slist, ListFree> list_;
-  bool complete_ = true;
-};
 
 std::string_view role_word(ChatRole role) {
   switch (role) {

@@ -77,12 +77,12 @@ TEST_F(ChatClientTest, EachRefusalSaysWhatItMeans) {
 }
 
 TEST_F(ChatClientTest, TooManyRequestsSaysWhenToComeBackInSecondsOrAsADate) {
-  stand_in_.then({.status = 429, .headers = {"Retry-After: 7"}, .pieces = {R"({"error":{"message":"slow down"}})"}});
+  stand_in_.then({.status = 429, .headers = {"Retry-After: 7"}, .pieces = {R"({"error":{"message":"slow down","code":"rate_limit_exceeded"}})"}});
   const auto answer = ask();
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kBusy);
   EXPECT_EQ(answer.error().retry_after_ms, 7'000u);
-  EXPECT_NE(answer.error().context.find("slow down"), std::string::npos);
+  EXPECT_NE(answer.error().context.find("rate_limit_exceeded"), std::string::npos);
   // 1994-11-06 08:49:37 UTC
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784'111'700'000), 77s);
   EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784'111'999'000), 0s) << "it is past";

@@ -67,13 +67,13 @@ Result<void> add_tool_call(std::vector<ToolCall>& calls, const Json& delta) {
 std::string provider_error(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   const Json* error = member(json, "error");
-  const std::string* message = nullptr;
-  if (error != nullptr) message = error->is_string() ? error->get_ptr<const Json::string_t*>() : text_of(*error, "message");
-  if (message == nullptr) message = text_of(json, "message");
-  if (message == nullptr) return {};
-  std::string line(utf8_prefix(*message, llm_limits::kErrorMessageBytesMax));
-  std::replace_if(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return line;
+  if (error == nullptr) error = &json;
+  for (const char* name : {"code", "type"}) {
+    const std::string* word = text_of(*error, name);
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; };
+    if (word != nullptr && !word->empty() && word->size() <= llm_limits::kErrorWordBytesMax && std::all_of(word->begin(), word->end(), plain)) return *word;
+  }
+  return {};
 }
 
 ChatStream::ChatStream(OnChatText on_text) : on_text_(std::move(on_text)), parser_([this](std::string_view data) { return event(data); }) {}

@@ -36,7 +36,8 @@ class ChatStream {
   bool done_ = false;
 };
 
-// What a provider says went wrong, from the JSON of an error: its message, one line, short. Empty: it says nothing.
+// What a provider says went wrong, from the JSON of an error: its code, or its type. Not its message, which may repeat what people wrote, and
+// errors go to the log. Empty: it says neither.
 std::string provider_error(std::string_view json);
 
 }  // namespace wk::ai

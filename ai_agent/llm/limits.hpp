@@ -16,9 +16,17 @@ inline constexpr std::size_t kAnswerBytesMax = 16 * 1024;
 inline constexpr std::size_t kToolCallsMax = 8;
 inline constexpr std::size_t kToolNameBytesMax = 64;
 inline constexpr std::size_t kToolArgumentsBytesMax = 8 * 1024;
+inline constexpr std::size_t kToolArgumentBytesMax = 200;
+// Rounds in which a model may ask for tools, and how many of one round are called; then it has to answer.
+inline constexpr unsigned kToolRoundsMax = 2;
+inline constexpr std::size_t kToolCallsARound = 3;
+// Of the configuration.
+inline constexpr std::size_t kToolsMax = 16;
+inline constexpr std::size_t kToolArgumentsMax = 8;
+inline constexpr std::size_t kToolResponseBytesMax = 32 * 1024;
 // Of the body of a refusal, to say why; the rest is not read.
 inline constexpr std::size_t kErrorBodyBytesMax = 16 * 1024;
-inline constexpr std::size_t kErrorMessageBytesMax = 200;
+inline constexpr std::size_t kErrorWordBytesMax = 64;
 // Of what is sent: larger is refused before anything is sent.
 inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;
 

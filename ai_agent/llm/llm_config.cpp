@@ -127,6 +127,59 @@ Result<ProviderConfig> provider(const Json& json, std::size_t number, const std:
   return config;
 }
 
+Result<ToolArgument> tool_argument(const std::string& name, const Json& json, const std::string& where) {
+  ToolArgument argument{.name = name};
+  Members members(json, where + ".arguments." + name);
+  std::string type;
+  members.text("type", type, true);
+  members.text("description", argument.description, false);
+  if (type == "integer") argument.type = ToolArgument::Type::kInteger;
+  else if (type == "boolean") argument.type = ToolArgument::Type::kBoolean;
+  else if (type != "string") members.wrong("type", "has to be string, integer or boolean");
+  if (const Json* values = members.find("enum", false)) {
+    const auto text = [](const Json& one) { return one.is_string(); };
+    if (!values->is_array() || values->size() > 100 || !std::all_of(values->begin(), values->end(), text)) {
+      members.wrong("enum", "has to be an array of texts");
+    } else {
+      argument.one_of = values->get<std::vector<std::string>>();
+    }
+  }
+  WK_TRY_VOID(members.done());
+  return argument;
+}
+
+Result<HttpTool> tool(const Json& json, std::size_t number, const std::filesystem::path& directory) {
+  HttpToolConfig config;
+  const std::string where = "tools[" + std::to_string(number) + "]";
+  Members members(json, where);
+  std::string key_file;
+  members.text("name", config.name, true);
+  members.text("description", config.description, true);
+  members.text("url", config.url, true);
+  members.text("api_key_file", key_file, false);
+  members.milliseconds("timeout_ms", config.timeout, 1);
+  members.count("response_bytes_max", config.response_bytes_max, 16, static_cast<double>(llm_limits::kToolResponseBytesMax));
+  const Json* arguments = members.find("arguments", false);
+  if (arguments != nullptr && (!arguments->is_object() || arguments->size() > llm_limits::kToolArgumentsMax)) members.wrong("arguments", "has to be an object of at most 8");
+  const Json* sites = members.find("site_ids", false);
+  const auto is_id = [](const Json& one) { return one.is_number_unsigned(); };
+  if (sites != nullptr && (!sites->is_array() || !std::all_of(sites->begin(), sites->end(), is_id))) members.wrong("site_ids", "has to be an array of numbers");
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  if (config.name.size() > llm_limits::kToolNameBytesMax || !std::all_of(config.name.begin(), config.name.end(), allowed)) members.wrong("name", "may have letters, digits, _ and -, 64 at most");
+  WK_TRY_VOID(members.done());
+  if (arguments != nullptr) {
+    for (const auto& [name, one] : arguments->items()) {
+      WK_TRY(ToolArgument made, tool_argument(name, one, where));
+      config.arguments.push_back(std::move(made));
+    }
+  }
+  if (sites != nullptr) config.site_ids = sites->get<std::vector<std::uint64_t>>();
+  if (!key_file.empty()) {
+    WK_TRY(config.api_key, read_key(directory / key_file));
+  }
+  return HttpTool::make(std::move(config));
+}
+
 }  // namespace
 
 Result<LlmConfig> parse_llm_config(std::string_view text, const std::filesystem::path& directory) {
@@ -145,7 +198,15 @@ Result<LlmConfig> parse_llm_config(std::string_view text, const std::filesystem:
   if (providers != nullptr && (!providers->is_array() || providers->empty() || providers->size() > llm_limits::kProvidersMax)) {
     members.wrong("providers", "has to be an array of 1 to 8");
   }
+  const Json* tools = members.find("tools", false);
+  if (tools != nullptr && (!tools->is_array() || tools->size() > llm_limits::kToolsMax)) members.wrong("tools", "has to be an array of at most 16");
   WK_TRY_VOID(members.done());
+  for (std::size_t i = 0; tools != nullptr && i < tools->size(); ++i) {
+    WK_TRY(HttpTool made, tool((*tools)[i], i, directory));
+    const auto same = [&](const HttpTool& other) { return other.name() == made.name(); };
+    if (std::any_of(config.tools.begin(), config.tools.end(), same)) return fail(ErrorCode::kInvalidArgument, "two tools have one name: " + made.name());
+    config.tools.push_back(std::move(made));
+  }
   for (const Json& one : *providers) {
     WK_TRY(ProviderConfig made, provider(one, config.providers.size(), directory));
     const auto same = [&](const ProviderConfig& other) { return other.name == made.name; };

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ai_agent/llm/http_tool.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
@@ -39,6 +40,8 @@ struct ProviderConfig {
 struct LlmConfig {
   // In the order they are asked. Empty: no language model.
   std::vector<ProviderConfig> providers{};
+  // What models may look up. Nothing else is ever called for them.
+  std::vector<HttpTool> tools{};
   // Of a turn, whatever happens: then the direct answer is given.
   Milliseconds answer_within{30'000};
   // 0: no bound.

@@ -57,6 +57,18 @@ TEST_F(LlmConfigTest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(refused(R"({"providers": [1]})"), "providers[0] has to be an object");
 }
 
+TEST_F(LlmConfigTest, ToolsAreListedWithTheirArguments) {
+  const std::string providers = R"("providers": [{"base_url": "http://a", "model": "m"}])";
+  const auto config = parse_llm_config("{" + providers + R"(, "tools": [{"name": "order_status", "description": "d", "url": "https://shop.example/o/{number}",
+      "arguments": {"number": {"type": "string", "description": "its number"}}, "site_ids": [1, 2]}]})", directory_.path());
+  ASSERT_TRUE(config) << config.error().context;
+  EXPECT_EQ(config->tools.at(0).name(), "order_status");
+  EXPECT_TRUE(config->tools.at(0).serves(SiteId(2)));
+  EXPECT_EQ(refused("{" + providers + R"(, "tools": [{"name": "a b", "description": "d", "url": "https://a/x"}]})"), "tools[0].name may have letters, digits, _ and -, 64 at most");
+  EXPECT_EQ(refused("{" + providers + R"(, "tools": [{"name": "a", "description": "d", "url": "https://a/x", "arguments": {"n": {"type": "object"}}}]})"), "tools[0].arguments.n.type has to be string, integer or boolean");
+  EXPECT_EQ(refused("{" + providers + R"(, "tools": [{"name": "a", "description": "d", "url": "https://{n}/x", "arguments": {"n": {"type": "string"}}}]})"), "the host of tool a is not fixed");
+}
+
 TEST_F(LlmConfigTest, AKeyThatOthersMayReadOrThatIsNoneIsRefusedWithoutShowingIt) {
   const std::string json = R"({"providers": [{"base_url": "http://a", "model": "m", "api_key_file": "key"}]})";
   EXPECT_NE(refused(json).find("cannot be opened"), std::string::npos);

@@ -108,6 +108,11 @@ std::vector<std::string> StandIn::complaints() const {
   return complaints_;
 }
 
+std::vector<std::string> StandIn::heads() const {
+  const std::lock_guard lock(mutex_);
+  return heads_;
+}
+
 std::string StandIn::usage(unsigned prompt, unsigned completion) {
   return event({{"id", "chatcmpl-1"}, {"object", "chat.completion.chunk"}, {"created", 1}, {"model", "stand-in"}, {"choices", Json::array()},
                 {"usage", {{"prompt_tokens", prompt}, {"completion_tokens", completion}, {"total_tokens", prompt + completion}}}});
@@ -140,8 +145,9 @@ bool StandIn::serve(int fd, std::string& unread) {
     end = unread.find("\r\n\r\n");
     if (end != std::string::npos) {
       const std::size_t at = unread.find("Content-Length: ");
-      if (at == std::string::npos || at > end) return false;
-      length = std::stoul(unread.substr(at + 16, 12));
+      const bool get = unread.starts_with("GET ");
+      if (!get && (at == std::string::npos || at > end)) return false;
+      length = get ? 0 : std::stoul(unread.substr(at + 16, 12));
       if (unread.size() >= end + 4 + length) break;
     }
     pollfd readable{.fd = fd, .events = POLLIN, .revents = 0};
@@ -160,11 +166,16 @@ bool StandIn::serve(int fd, std::string& unread) {
   const std::string head = unread.substr(0, end + 2);
   const Json body = Json::parse(unread.substr(end + 4, length), nullptr, false);
   unread.erase(0, end + 4 + length);
-  const std::string wrong = complaint_about(head, body);
+  const bool get = head.starts_with("GET ");
+  const std::string wrong = get ? "" : complaint_about(head, body);
   Reply reply;
   {
     const std::lock_guard lock(mutex_);
-    requests_.push_back(body);
+    if (get) {
+      heads_.push_back(head);
+    } else {
+      requests_.push_back(body);
+    }
     if (!wrong.empty()) {
       complaints_.push_back(wrong);
       reply = {.status = 400, .pieces = {R"({"error":{"message":"wrong: )" + wrong + R"("}})"}};

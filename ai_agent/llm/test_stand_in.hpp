@@ -36,6 +36,8 @@ class StandIn {
   // Bodies of what was asked, and what was wrong with it.
   std::vector<nlohmann::json> requests() const;
   std::vector<std::string> complaints() const;
+  // Heads of GET requests, which it takes for those of a tool and answers by the script too.
+  std::vector<std::string> heads() const;
   std::size_t connections() const { return accepted_; }
 
   static std::string event(const nlohmann::json& json) { return "data: " + json.dump() + "\n\n"; }
@@ -60,6 +62,7 @@ class StandIn {
   std::deque<Reply> script_;
   std::vector<nlohmann::json> requests_;
   std::vector<std::string> complaints_;
+  std::vector<std::string> heads_;
 };
 
 // What is wrong with a request by the published API; empty: nothing.

@@ -2,7 +2,9 @@
 // answer wherever the model does not give one. What says who a visitor is stays here.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlmStandIn } from './lib/llm_stand_in.mjs';
@@ -141,6 +143,45 @@ test('who a visitor is does not leave the machine, and an agent\'s notes do not 
   assert.equal(second[2].role, 'assistant');
   await connection.close();
   await desk.close();
+});
+
+test('what the operator listed is looked up for the visitor, and the number of the order stays between the two of them', async () => {
+  const asked = [];
+  const shop = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"已发货","arrives":"星期五"}');
+  }).listen(0, '127.0.0.1');
+  await once(shop, 'listening');
+  const tools = [
+    { name: 'order_status', description: '订单状态', url: `http://127.0.0.1:${shop.address().port}/orders/{number}`, arguments: { number: { type: 'string' } } },
+  ];
+  const provider = { base_url: standIn.url, model: 'stand-in', api_key_file: 'key' };
+  await writeFile(join(directory, 'tools.json'), JSON.stringify({ providers: [provider], tools }));
+  const other = await Server.start({ args: ['--demo-bot', '--llm-config', join(directory, 'tools.json')] });
+  try {
+    standIn.answers((body, reply) => {
+      const last = body.messages.at(-1);
+      if (last.role === 'tool') {
+        reply.say(`您的订单 [ORDER_1] 已发货，星期五到 ${last.content.match(/^\[\d+\]/)[0]}。`);
+        return reply.end();
+      }
+      reply.toolCall('order_status', '{"number":"[ORDER_1]"}');
+      return reply.end('tool_calls');
+    });
+    const { connection, conversationId } = await visitor(other);
+    await say(connection, conversationId, '我的订单 WK20240501777778 现在是什么状态');
+    const answer = await connection.event(byBot);
+    assert.equal(answer.message.text, '您的订单 WK20240501777778 已发货，星期五到。');
+    assert.deepEqual(asked, ['GET /orders/WK20240501777778']);
+    assert.ok(!standIn.received.includes('WK20240501777778'));
+    const people = await demoAgent(other);
+    const why = (await people.log(conversationId)).find((event) => event.botDecided).botDecided;
+    assert.deepEqual(why.model.toolsCalled, ['order_status']);
+    await connection.close();
+  } finally {
+    await other.close();
+    shop.close();
+  }
 });
 
 test('people do not wait for a model: a person on request at once, and who takes over ends what is being written', async () => {

@@ -10,13 +10,19 @@ function complaint(request, body) {
   if (request.headers['content-type'] !== 'application/json') return 'content-type';
   if (request.headers.accept !== 'text/event-stream') return 'accept';
   if (request.headers.authorization !== `Bearer ${kKey}`) return 'authorization';
-  const known = ['model', 'messages', 'stream', 'stream_options', 'temperature', 'max_tokens'];
+  const known = ['model', 'messages', 'stream', 'stream_options', 'temperature', 'max_tokens', 'tools'];
   for (const name of Object.keys(body)) if (!known.includes(name)) return `unknown member ${name}`;
   if (typeof body.model !== 'string' || body.stream !== true || body.stream_options?.include_usage !== true) return 'model, stream or stream_options';
   if (!(body.temperature >= 0 && body.temperature <= 2) || !Number.isInteger(body.max_tokens) || body.max_tokens < 1) return 'temperature or max_tokens';
   if (!Array.isArray(body.messages) || body.messages.length === 0) return 'messages';
   for (const message of body.messages) {
-    if (!['system', 'user', 'assistant'].includes(message.role) || typeof message.content !== 'string' || Object.keys(message).length !== 2) return 'a message';
+    const also = { assistant: ['tool_calls'], tool: ['tool_call_id'] }[message.role] ?? [];
+    if (!['system', 'user', 'assistant', 'tool'].includes(message.role) || typeof message.content !== 'string') return 'a message';
+    if (Object.keys(message).some((name) => !['role', 'content', ...also].includes(name)) || (message.role === 'tool' && typeof message.tool_call_id !== 'string')) return 'a message';
+  }
+  for (const tool of body.tools ?? []) {
+    const { name, parameters } = tool.function ?? {};
+    if (tool.type !== 'function' || !/^[A-Za-z0-9_-]{1,64}$/.test(name) || parameters?.type !== 'object') return 'a tool';
   }
   return undefined;
 }

@@ -230,6 +230,7 @@ export const en = {
   botModelWrote: '{name}: {read} tokens read, {written} written',
   botModelCached: '{name}, as it answered a while ago',
   botModelDropped: 'sentences left out without a source: {count}',
+  botModelTools: 'looked up {names}',
   botModelFailed: 'Not used',
   botModelUnsure: 'found no answer in the sources',
   botModelUnsupported: 'wrote nothing that the sources support',

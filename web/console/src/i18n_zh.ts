@@ -232,6 +232,7 @@ export const zh: Dictionary = {
   botModelWrote: '{name}：读入 {read} 个词元，写出 {written} 个',
   botModelCached: '{name}，沿用不久前的回答',
   botModelDropped: '去掉了 {count} 句没有来源的话',
+  botModelTools: '查询了 {names}',
   botModelFailed: '未采用',
   botModelUnsure: '在来源里没有找到答案',
   botModelUnsupported: '写的内容没有来源支持',

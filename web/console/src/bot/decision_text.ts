@@ -63,7 +63,8 @@ export function modelText(model: BotModel, t: T): string {
   const wrote = model.provider === '' ? '' : t(model.fromCache ? 'botModelCached' : 'botModelWrote', { name, read: model.promptTokens, written: model.completionTokens })
   const failed = model.failure === '' ? '' : `${t('botModelFailed')}: ${t(failureKeys[model.failure] ?? 'botModelUnavailable')}`
   const dropped = model.sentencesDropped === 0 ? '' : t('botModelDropped', { count: model.sentencesDropped })
-  return [failed, wrote, dropped].filter((part) => part !== '').join(' · ')
+  const tools = model.toolsCalled.length === 0 ? '' : t('botModelTools', { names: model.toolsCalled.join(', ') })
+  return [failed, wrote, tools, dropped].filter((part) => part !== '').join(' · ')
 }
 
 /** Microseconds as people read them. */
