@@ -16,6 +16,13 @@ Result<v1::ConversationState> state_of(std::string_view word) {
   return fail(ErrorCode::kInvalidArgument, "state must be open, pending, snoozed or resolved");
 }
 
+Result<v1::HolderKind> holder_kind_of(std::string_view word) {
+  if (word == "bot") return v1::HOLDER_KIND_BOT;
+  if (word == "queue") return v1::HOLDER_KIND_QUEUE;
+  if (word == "agent") return v1::HOLDER_KIND_AGENT;
+  return fail(ErrorCode::kInvalidArgument, "holder_kind must be bot, queue or agent");
+}
+
 Result<Reply> list(Call& call) {
   WK_TRY_VOID(call.may(Action::kListConversations));
   WK_TRY(const Page page, call.page());
@@ -31,6 +38,10 @@ Result<Reply> list(Call& call) {
     filter.holder_kind = v1::HOLDER_KIND_QUEUE;
   } else if (!view.empty() && view != "all") {
     return fail(ErrorCode::kInvalidArgument, "view must be mine, queue or all");
+  }
+  if (const auto kind = call.request.query.get("holder_kind"); !kind.empty()) {
+    if (filter.holder_kind) return fail(ErrorCode::kInvalidArgument, "holder_kind goes with the view \"all\" alone");
+    WK_TRY(filter.holder_kind, holder_kind_of(kind));
   }
   if (const auto state = call.request.query.get("state"); !state.empty()) {
     WK_TRY(filter.state, state_of(state));
@@ -146,7 +157,7 @@ std::vector<Route> conversation_routes() {
   static const v1::SearchResult kFound;
   return {
       {"GET", "/conversations", Access::kAgent, list, "Conversations, the newest activity first", nullptr, &kList,
-       {"view", "state", "site", "contact", "cursor", "limit"}},
+       {"view", "holder_kind", "state", "site", "contact", "cursor", "limit"}},
       {"GET", "/conversations/{id}", Access::kAgent, get, "One conversation as it is now", nullptr, &kSummary},
       {"GET", "/conversations/{id}/events", Access::kAgentOrVisitor, events, "The conversation's log", nullptr, &kEvents,
        {"after_seq", "before_seq", "limit"}},

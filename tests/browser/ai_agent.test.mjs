@@ -65,7 +65,7 @@ for (const { language, words, k, locale, ask, answer, source, choice, name } of 
     // For the agents it is the AI agent's, and says why.
     const colleague = await person(browser, { locale });
     const desk = await openConsole(server, colleague, server.demo.agents[1], words);
-    await desk.show('all');
+    await desk.show('bot');
     const row = desk.list.getByRole('link').filter({ hasText: answer });
     await row.getByText(k.aiAgent).waitFor();
     await desk.open(answer);
@@ -88,6 +88,8 @@ for (const { language, words, k, locale, ask, answer, source, choice, name } of 
     await offered.click();
     await thread.getByText(k.handedOver).waitFor();
     await thread.getByText(k.handover).waitFor();
+    await desk.list.getByText(words.noneOfBot).waitFor();
+    await picture(desk.page, `ai-agent-none-${language.toLowerCase()}`);
     await desk.show('queue');
     await desk.list.getByRole('link').first().waitFor();
     await picture(desk.page, `ai-agent-handed-over-${language.toLowerCase()}`);
@@ -108,7 +110,7 @@ test('a conversation that it holds is taken over from the thread, and it is sile
   await widget.bubble('Two years from delivery').waitFor();
   const someone = await person(browser);
   const desk = await openConsole(server, someone, server.demo.agents[1]);
-  await desk.show('all');
+  await desk.show('bot');
   await desk.open('Two years from delivery');
   await desk.button(knowledgeEnglish.takeOver).click();
   await desk.button('resolve').waitFor();

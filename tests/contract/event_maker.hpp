@@ -57,6 +57,13 @@ class EventMaker {
     event.mutable_holder_changed()->mutable_to()->set_agent_id(agent.value());
     return encode(event);
   }
+  // What the AI agent is given, at the beginning or when it comes back.
+  EventRef held_by_bot(ConversationId id) {
+    v1::Event event = next(id, v1::ACTOR_KIND_SYSTEM, 0, "");
+    event.mutable_holder_changed()->mutable_to()->set_kind(v1::HOLDER_KIND_BOT);
+    event.mutable_holder_changed()->set_reason(v1::HOLDER_REASON_NEW);
+    return encode(event);
+  }
   EventRef state(ConversationId id, v1::ConversationState to, std::int64_t snoozed_until_ms = 0) {
     v1::Event event = next(id, v1::ACTOR_KIND_AGENT, 1, "");
     event.mutable_state_changed()->set_to(to);

@@ -39,6 +39,25 @@ test('a question it knows is answered at once, with its source, and why is in th
   await connection.close();
 });
 
+test('what it holds is a list of its own, until somebody takes it', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, '请问怎么申请退货呀？');
+  await connection.event(byBot);
+  const held = async (kind, more = '') => agent.get(`/conversations?holder_kind=${kind}&limit=200${more}`);
+  const ids = (list) => (list.conversations ?? []).map((one) => one.id);
+  await eventually(async () => ids(await held('bot', '&state=open')).includes(conversationId), 'it is in the list');
+  const { counts, conversations } = await held('bot');
+  assert.ok(conversations.every((one) => one.holder.kind === 'HOLDER_KIND_BOT'));
+  assert.ok(counts.bot >= 1 && counts.bot < counts.all + 1);
+  const desk = await agentSocket(server, agent);
+  await desk.request({ append: { conversationId, clientId: clientId(), claim: {} } });
+  await eventually(async () => !ids(await held('bot')).includes(conversationId) && ids(await held('agent')).includes(conversationId), 'it is somebody’s');
+  assert.equal((await held('bot')).counts.bot ?? 0, counts.bot - 1);
+  for (const wrong of ['holder_kind=robot', 'holder_kind=bot&view=mine']) assert.equal((await agent.call('GET', `/conversations?${wrong}`)).status, 400, wrong);
+  await connection.close();
+  await desk.close();
+});
+
 test('what it does not know it asks back once, and then hands over, saying so', async () => {
   const { connection, conversationId } = await visitor(server);
   await say(connection, conversationId, 'Do you know a good restaurant in Lisbon?');

@@ -6,7 +6,7 @@ namespace wk::warm {
 
 namespace {
 
-constexpr std::array<const char*, 2> kSteps = {
+constexpr std::array<const char*, 3> kSteps = {
     // events.id rises in the order of arrival (within one batch: by conversation): the archive takes from its beginning.
     // conversations holds the columns that lists filter and sort by; everything else is in `summary`. What follows every event
     // (updated_ms) stands in as few indexes as the lists need: mine, queue, all.
@@ -63,6 +63,10 @@ CREATE TABLE tallies(
   PRIMARY KEY(site_id, state, holder_kind, holder_agent)
 ) WITHOUT ROWID;
 INSERT INTO tallies SELECT site_id, state, holder_kind, holder_agent, count(*) FROM conversations GROUP BY 1, 2, 3, 4;
+)sql",
+    // What AI agents hold is a list of its own: a few among many, so not to be looked for in all of them.
+    R"sql(
+CREATE INDEX conversations_bot ON conversations(state, updated_ms, id) WHERE holder_kind = 1;
 )sql",
 };
 

@@ -76,8 +76,11 @@ Result<Where> where_of(const ConversationFilter& filter) {
     where.add_literal("holder_kind = 3");
     where.add("holder_agent = ?", static_cast<std::int64_t>(filter.holder_agent->value()));
   } else if (filter.holder_kind) {
+    // Here too, and not as parameters.
     if (*filter.holder_kind == v1::HOLDER_KIND_QUEUE) {
       where.add_literal("holder_kind = 2");
+    } else if (*filter.holder_kind == v1::HOLDER_KIND_BOT) {
+      where.add_literal("holder_kind = 1");
     } else {
       where.add("holder_kind = ?", static_cast<std::int64_t>(*filter.holder_kind));
     }
@@ -99,7 +102,7 @@ Result<v1::ConversationCounts> counts_of(Database& database, const ConversationF
   where.add_sites(filter.sites);
   const AgentId agent = filter.counts_for ? *filter.counts_for : filter.holder_agent.value_or(AgentId());
   WK_TRY(Statement count, database.prepare("SELECT sum(conversations), sum(conversations * (holder_kind = 2)), "
-                                           "sum(conversations * (holder_kind = 3 AND holder_agent = ?)) FROM tallies" + where.sql()));
+                                           "sum(conversations * (holder_kind = 3 AND holder_agent = ?)), sum(conversations * (holder_kind = 1)) FROM tallies" + where.sql()));
   count.bind(1, agent);
   where.bind(count, 2);
   v1::ConversationCounts counts;
@@ -108,6 +111,7 @@ Result<v1::ConversationCounts> counts_of(Database& database, const ConversationF
     counts.set_all(count.uint32(0));
     counts.set_queue(count.uint32(1));
     counts.set_mine(count.uint32(2));
+    counts.set_bot(count.uint32(3));
   }
   return counts;
 }

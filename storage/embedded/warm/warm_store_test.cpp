@@ -127,7 +127,7 @@ TEST_F(WarmStoreTest, CountsWhatAFileFromBeforeTheTalliesHas) {
   store_.reset();
   {
     auto database = sqlite::Database::open(file());
-    ASSERT_TRUE(database && database->execute("DROP TABLE tallies; PRAGMA user_version=1"));
+    ASSERT_TRUE(database && database->execute("DROP TABLE tallies; DROP INDEX conversations_bot; PRAGMA user_version=1"));
   }
   reopen();
   ConversationFilter filter;
@@ -208,6 +208,24 @@ TEST_F(WarmStoreTest, ListsMineQueueAndAllNewestFirstInPages) {
   ConversationFilter nonsense;
   nonsense.cursor = "1 OR 1=1";
   EXPECT_EQ(store_->list(nonsense).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(WarmStoreTest, ListsWhatAiAgentsHold) {
+  std::vector<EventRef> events;
+  for (std::uint64_t id = 1; id <= 4; ++id) events.push_back(make_.started(ConversationId(id)));
+  for (const std::uint64_t id : {1, 2, 3}) events.push_back(make_.held_by_bot(ConversationId(id)));
+  events.push_back(make_.held_by(ConversationId(2), AgentId(9)));
+  events.push_back(make_.state(ConversationId(3), v1::CONVERSATION_STATE_RESOLVED));
+  ASSERT_TRUE(apply(events));
+  ConversationFilter bot;
+  bot.holder_kind = v1::HOLDER_KIND_BOT;
+  EXPECT_EQ(store_->list(bot)->conversations_size(), 2);
+  bot.state = v1::CONVERSATION_STATE_OPEN;
+  const auto open = store_->list(bot);
+  ASSERT_EQ(open->conversations_size(), 1);
+  EXPECT_EQ(open->conversations(0).id(), 1u);
+  EXPECT_EQ(open->counts().bot(), 1u);
+  EXPECT_EQ(open->counts().queue(), 1u);
 }
 
 TEST_F(WarmStoreTest, FindsSnoozedConversationsWhoseTimeHasCome) {

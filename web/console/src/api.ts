@@ -26,6 +26,7 @@ export async function take<T>(result: Promise<RestResult<T>>): Promise<T> {
 
 export interface ListQuery {
   view: 'mine' | 'queue' | 'all'
+  holder_kind?: 'bot'
   state?: string
   cursor?: string
   contact?: string

@@ -27,6 +27,14 @@ test('the queue shows who waits longest first', () => {
   expect(listed(board, 'queue', 'open', '7').map((row) => row.id)).toEqual(['2', '1', '3'])
 })
 
+test('what the AI agent holds is a list of its own, until somebody takes it', () => {
+  const board = merge(new Map(), [summary('1', 2, { holder: { kind: HolderKind.BOT, agentId: '0', agentName: '', teamId: '0' } }), summary('2', 2)])
+  expect(listed(board, 'bot', 'open', '7').map((row) => row.id)).toEqual(['1'])
+  expect(listed(board, 'queue', 'open', '7').map((row) => row.id)).toEqual(['2'])
+  const taken = merge(board, [summary('1', 3, { holder: { kind: HolderKind.AGENT, agentId: '7', agentName: 'Lin', teamId: '0' } })])
+  expect(listed(taken, 'bot', 'open', '7')).toEqual([])
+})
+
 test('visitors come and go in rows that are here, and nowhere else', () => {
   const board = merge(new Map(), [summary('1', 5), summary('2', 5, { visitorOnline: true })])
   expect(withPresence(board, ['2', '3'], [])).toBe(board)

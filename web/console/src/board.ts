@@ -2,7 +2,9 @@
 import { ConversationState, HolderKind } from '@weikeyi/sdk/wire/event'
 import type { ConversationSummary } from '@weikeyi/sdk/wire/resource'
 
-export type View = 'mine' | 'queue' | 'all'
+/** The tabs, in their order. */
+export const views = ['mine', 'queue', 'bot', 'all'] as const
+export type View = (typeof views)[number]
 export type StateFilter = 'open' | 'pending' | 'snoozed' | 'resolved' | ''
 
 export const stateNumbers: Record<Exclude<StateFilter, ''>, number> = {
@@ -44,6 +46,7 @@ export function belongs(summary: ConversationSummary, view: View, state: StateFi
   if (state !== '' && summary.state !== stateNumbers[state]) return false
   if (view === 'mine') return summary.holder?.kind === HolderKind.AGENT && summary.holder.agentId === me
   if (view === 'queue') return summary.holder?.kind === HolderKind.QUEUE
+  if (view === 'bot') return summary.holder?.kind === HolderKind.BOT
   return true
 }
 

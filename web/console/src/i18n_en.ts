@@ -46,6 +46,8 @@ export const en = {
   emptyMine: 'You have no conversations.',
   emptyMineHelp: 'Take one from the queue.',
   emptyQueue: 'Nobody is waiting.',
+  emptyBot: 'The AI agent has no conversations.',
+  emptyBotHelp: 'What it answers stands here, so that you can look in and take over.',
   emptyAll: 'No conversations yet.',
   emptyAllHelp: 'They appear here as soon as somebody writes in the widget.',
   chooseConversation: 'Choose a conversation',

@@ -48,6 +48,8 @@ export const zh: Dictionary = {
   emptyMine: '您没有会话。',
   emptyMineHelp: '可以从排队中接待。',
   emptyQueue: '没有人在等待。',
+  emptyBot: 'AI 客服手上没有会话。',
+  emptyBotHelp: '由它接待的会话会出现在这里，可以随时查看和接管。',
   emptyAll: '还没有会话。',
   emptyAllHelp: '访客在聊天窗口发消息后，会话会出现在这里。',
   chooseConversation: '请选择一个会话',

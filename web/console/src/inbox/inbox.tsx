@@ -2,7 +2,7 @@ import { IconMessages } from '@tabler/icons-react'
 import { Kbd } from '@mantine/core'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import type { StateFilter, View } from '../board'
+import { views, type StateFilter, type View } from '../board'
 import { useCommands } from '../commands'
 import { useI18n } from '../i18n'
 import { keysText } from '../keys'
@@ -12,13 +12,12 @@ import { ConversationList, nameOf } from './list'
 import { useBoard } from './use_board'
 
 const viewKey = 'weikeyi.console.view'
-const views: readonly View[] = ['mine', 'queue', 'all']
 // As many conversations as the command bar offers by name.
 const offeredMax = 40
 
 function rememberedView(): View {
   const view = sessionStorage.getItem(viewKey)
-  return view === 'queue' || view === 'mine' ? view : 'all'
+  return views.find((one) => one === view) ?? 'all'
 }
 
 export function Inbox({ open }: { open?: string }) {

@@ -7,7 +7,7 @@ import { ActorKind, ConversationState, Priority } from '@weikeyi/sdk/wire/event'
 import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
 import { api, take, useProblemText } from '../api'
-import type { StateFilter, View } from '../board'
+import { views, type StateFilter, type View } from '../board'
 import { shortTime, urgency, waited } from '../format'
 import { heldByBot, holderName } from '../holder'
 import { useI18n, type TextKey } from '../i18n'
@@ -30,6 +30,7 @@ interface ListProps {
 const emptyTexts: Record<View, [TextKey, TextKey | undefined]> = {
   mine: ['emptyMine', 'emptyMineHelp'],
   queue: ['emptyQueue', undefined],
+  bot: ['emptyBot', 'emptyBotHelp'],
   all: ['emptyAll', 'emptyAllHelp'],
 }
 
@@ -62,12 +63,12 @@ export function ConversationList({ board, view, state, site, open, onView, onSta
           size="sm"
           aria-label={t('conversations')}
           value={view}
-          onChange={(value) => onView(value === 'queue' ? 'queue' : value === 'all' ? 'all' : 'mine')}
-          data={(['mine', 'queue', 'all'] as const).map((value) => ({
+          onChange={(value) => onView(views.find((one) => one === value) ?? 'mine')}
+          data={views.map((value) => ({
             value,
             label: (
               <span className="tab">
-                <span>{t(value)}</span>
+                {value === 'bot' ? <IconRobot size={17} stroke={1.7} role="img" aria-label={t('aiAgent')} /> : <span>{t(value)}</span>}
                 {counts !== undefined && counts !== null && counts[value] > 0 && <span className="tab-count">{counts[value] > 999 ? '999+' : counts[value]}</span>}
               </span>
             ),

@@ -1,7 +1,7 @@
 // The rows of one list: pages from REST, the socket's updates on top; read anew after every reconnect.
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { api, take } from '../api'
+import { api, take, type ListQuery } from '../api'
 import { listed, type StateFilter, type View } from '../board'
 import { useSession } from '../session'
 
@@ -38,11 +38,11 @@ export function useBoard(view: View, state: StateFilter, site: string) {
     }
   }, [client, queries])
 
-  const filter = { ...(state === '' ? {} : { state }), ...(site === '' ? {} : { site }) }
+  const filter = { ...viewQuery(view), ...(state === '' ? {} : { state }), ...(site === '' ? {} : { site }) }
   const pages = useInfiniteQuery({
     queryKey: ['conversations', view, state, site],
     queryFn: async ({ pageParam }) => {
-      const page = await take(api.conversations({ view, cursor: pageParam, ...filter }))
+      const page = await take(api.conversations({ cursor: pageParam, ...filter }))
       board.take(page.conversations)
       return page
     },
@@ -59,6 +59,8 @@ export function useBoard(view: View, state: StateFilter, site: string) {
   }, [pages.data, known, view, state, site, me.id])
   return { rows, pages, nowMs, counts }
 }
+
+const viewQuery = (view: View): Pick<ListQuery, 'view' | 'holder_kind'> => (view === 'bot' ? { view: 'all', holder_kind: 'bot' } : { view })
 
 /** How much there is in each view that is not resolved, by the server's word. */
 function useCounts(site: string) {
