@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 
 #include "api/caller.hpp"
+#include "api/document_upload.hpp"
 #include "api/files.hpp"
 #include "api/json.hpp"
 #include "api/upload.hpp"
@@ -95,6 +96,7 @@ HttpRoute Dispatcher::api_route(const HttpRequest& head, std::string_view path) 
     allow_origins(response);
     return response;
   }
+  if (path == "/knowledge/documents" && head.method == "POST") return document_route(services_, documents_in_flight_);
   if (path == "/uploads" && head.method == "POST") return upload_route(services_);
   bool known_path = false;
   for (const Route& route : all_routes()) {

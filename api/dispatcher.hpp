@@ -3,6 +3,7 @@
 // One for the process, Thread-safe: route() is called on every loop; handlers run on the pool.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -30,6 +31,8 @@ class Dispatcher {
   Result<void> admit(const Route& route, const Call& call);
 
   Services& services_;
+  // Documents in memory, to become knowledge.
+  std::atomic<std::size_t> documents_in_flight_{0};
   // (scope, key) of POSTs that are being worked on: a second one meanwhile is told to wait.
   Guarded<std::unordered_set<std::string>> under_way_;
 };

@@ -23,6 +23,10 @@ inline constexpr std::uint64_t kSiteBytesMaxDefault = 20ull << 30;
 inline constexpr std::size_t kKnowledgeTitleBytesMax = 1'000;
 inline constexpr std::size_t kKnowledgeBodyBytesMax = 200'000;
 inline constexpr std::size_t kKnowledgePhrasingsMax = 50;
+// Of a document that is to become knowledge (ai_agent/documents has the same bound): 413. So many are in memory at a time, each from its first byte
+// to its answer, and one of them is read: 503 with a retry time.
+inline constexpr std::size_t kDocumentBytesMax = 32 * 1024 * 1024;
+inline constexpr std::size_t kDocumentsInFlightMax = 4;
 // Of an upload in memory before the disk has it; then the sender waits.
 inline constexpr std::size_t kUploadBufferBytes = 512 * 1024;
 // Calls that wait for a thread; beyond: 503 with a retry time.

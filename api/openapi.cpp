@@ -125,6 +125,13 @@ std::string openapi_json() {
       {"requestBody", {{"content", {{"application/octet-stream", ordered_json::object()}}}}},
       {"responses", {{"201", {{"description", "Stored"},
                               {"content", content("application/json", schemas.reference(*v1::Attachment::descriptor()))}}}}}};
+  paths["/knowledge/documents"]["post"] = {
+      {"summary", "A file (the body: Markdown, HTML, PDF, DOCX or text) as articles of the knowledge, with its headings; answered without their bodies"},
+      {"parameters", {{{"name", "name"}, {"in", "query"}, {"required", true}, {"schema", {{"type", "string"}}}},
+                      {{"name", "site"}, {"in", "query"}, {"schema", {{"type", "string"}}}}}},
+      {"requestBody", {{"content", {{"application/octet-stream", ordered_json::object()}}}}},
+      {"responses", {{"201", {{"description", "Stored"},
+                              {"content", content("application/json", schemas.reference(*v1::KnowledgeEntryList::descriptor()))}}}}}};
   paths["/openapi.json"]["get"] = {{"summary", "This document"},
                                    {"security", ordered_json::array()},
                                    {"responses", {{"200", {{"description", "OpenAPI 3.1"}}}}}};

@@ -16,6 +16,7 @@
 #include "core/ports/bot_trial.hpp"
 #include "core/ports/conversation_store.hpp"
 #include "core/ports/directory.hpp"
+#include "core/ports/document_intake.hpp"
 #include "core/ports/intent_training.hpp"
 #include "core/ports/knowledge_store.hpp"
 #include "core/session/admission.hpp"
@@ -53,6 +54,9 @@ struct Services {
   KnowledgeStore& knowledge;
   BotTrial& bot;
   IntentTraining& intents;
+  DocumentIntake& documents;
+  // One thread: reading a document takes its time and memory.
+  ThreadPool& document_pool;
   IdGenerator ids{};
 };
 

@@ -83,6 +83,7 @@ App::App(ServeOptions options)
       api_pool_({.name = "api", .threads = 8, .queue_tasks_max = api_limits::kCallsQueuedMax}),
       file_pool_({.name = "files", .threads = 2, .queue_tasks_max = 4'096}),
       ai_pool_({.name = "ai", .threads = 2, .queue_tasks_max = 256}),
+      document_pool_({.name = "documents", .threads = 1, .queue_tasks_max = api_limits::kDocumentsInFlightMax}),
       presence_(clock_),
       started_(clock_.steady()) {}
 
@@ -127,6 +128,7 @@ Result<void> App::open_core() {
   router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
   sentence_ = open_sentence_encoder(options_.models);
   knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", sentence_.get(), clock_);
+  intake_ = std::make_unique<ai::KnowledgeIntake>(*knowledge_, clock_);
   intents_ = std::make_unique<ai::IntentService>(*knowledge_store_, options_.data / "ai", sentence_, clock_);
   knowledge_->set_change_listener([this](SiteId site) { intents_->note_change(site); });
   brain_ = std::make_unique<ai::Brain>(*knowledge_, intents_.get(), clock_);
@@ -159,7 +161,9 @@ Result<void> App::open_core() {
                                       .agent_proofs = *agent_proofs_,
                                       .knowledge = *knowledge_,
                                       .bot = *bot_,
-                                      .intents = *intents_});
+                                      .intents = *intents_,
+                                      .documents = *intake_,
+                                      .document_pool = document_pool_});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};
@@ -374,6 +378,7 @@ void App::stop() {
   ai_pool_.stop();
   if (writer_pool_) writer_pool_->stop();
   if (intents_) intents_->stop();
+  document_pool_.stop();
   if (knowledge_) save_knowledge(true);
   pool_.stop();
   file_pool_.stop();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ai_agent/agent/bot_agent.hpp"
+#include "ai_agent/agent/document_intake.hpp"
 #include "ai_agent/agent/intent_service.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
 #include "ai_agent/text/sentence_encoder.hpp"
@@ -71,6 +72,7 @@ class App {
   ThreadPool api_pool_;   // handlers; they wait for the core
   ThreadPool file_pool_;  // reads of attachments
   ThreadPool ai_pool_;    // the AI agent's thinking, and its index
+  ThreadPool document_pool_;  // reading what is to become knowledge
   std::vector<IpNetwork> proxies_;
   std::unique_ptr<SqliteDirectory> directory_;
   std::unique_ptr<StorageManager> storage_;
@@ -97,6 +99,7 @@ class App {
   std::unique_ptr<ai::GroundedAnswer> grounded_;
   std::unique_ptr<ThreadPool> writer_pool_;
   std::unique_ptr<ai::BotAgent> bot_;
+  std::unique_ptr<ai::KnowledgeIntake> intake_;
   std::unique_ptr<CommitListener> listeners_;
   std::optional<GatewayServices> gateway_services_;
   std::optional<api::Services> api_services_;

@@ -40,6 +40,9 @@ inline constexpr std::size_t kChoiceBytesMax = 200;
 // Sources kept with a decision, and bytes of each passage.
 inline constexpr std::size_t kSourcesKept = 5;
 inline constexpr std::size_t kSourcePassageBytes = 300;
+// Of a document's part, which is an entry (api_limits::kKnowledgeBodyBytesMax: one that can be edited), and of its title.
+inline constexpr std::size_t kDocumentPartBytesMax = 200'000;
+inline constexpr std::size_t kDocumentTitleBytesMax = 200;
 // The index is written to disk this long after a change.
 inline constexpr std::chrono::seconds kIndexSaveAfter{30};
 

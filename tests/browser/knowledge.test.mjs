@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Server } from '../e2e/lib/server.mjs';
 import { demoAgent, eventually } from '../e2e/lib/people.mjs';
+import { docx, pdf } from '../e2e/lib/documents.mjs';
 import { findingsOf } from './lib/axe.mjs';
 import { goodbye, launch, person, phone, picture } from './lib/browser.mjs';
 import { chinese, english, openConsole } from './lib/console.mjs';
@@ -126,6 +127,52 @@ for (const { language, words, k, locale, question, way, answer, changed, person:
     await goodbye(someone);
   });
 
+  test(`files are dropped and become articles, and what cannot be read says why, in ${language}`, async () => {
+    const someone = await person(browser, { locale });
+    const { page } = await openConsole(server, someone, server.demo.agents[0], words, 'knowledge');
+    const knowledge = new Knowledge(page, k);
+    await knowledge.list.getByRole('link', { name: k.documents, exact: true }).click();
+    const mark = `${language} umbrella`;
+    const files = [
+      [`${mark} care.md`, Buffer.from('# Umbrellas\n\n## Drying\n\nLet an umbrella dry open in the shade.\n')],
+      [`${mark} warranty.docx`, docx([{ heading: 'Warranty of umbrellas', level: 1 }, 'Three years on the frame of an umbrella.'])],
+      [`${mark} locked.pdf`, pdf(['secret'], { password: 'user' })],
+      [`${mark} scan.pdf`, pdf([])],
+      [`${mark}.png`, Buffer.from('x')],
+      [`${mark} handles.pdf`, pdf(['Handles of an umbrella are made of ash.'])],
+    ];
+    const transfer = await page.evaluateHandle((given) => {
+      const data = new DataTransfer();
+      for (const [name, bytes] of given) data.items.add(new File([Uint8Array.from(bytes)], name));
+      return data;
+    }, files.map(([name, bytes]) => [name, [...bytes]]));
+    const zone = page.locator('.drop-zone');
+    await zone.dispatchEvent('dragover', { dataTransfer: transfer });
+    await page.locator('.drop-zone.over').waitFor();
+    await zone.dispatchEvent('drop', { dataTransfer: transfer });
+    const list = page.getByRole('list', { name: k.documentsList });
+    await page.getByText(k.documentsDone(3, 6)).waitFor({ state: 'attached' });
+    const told = async (name, why) => list.getByRole('listitem').filter({ hasText: name }).getByText(why).waitFor();
+    await told(`${mark} locked.pdf`, k.documentLocked);
+    await told(`${mark} scan.pdf`, k.documentNoText);
+    await told(`${mark}.png`, k.documentUnknown);
+    await picture(page, `knowledge-documents-${language.toLowerCase()}`);
+    assert.deepEqual(await findingsOf(page, 'documents'), []);
+    assert.deepEqual((await entries(mark)).map((entry) => entry.title).sort(), [`${mark} care`, `${mark} handles`, `${mark} warranty`]);
+
+    // Chosen instead of dropped; what it says is found at once.
+    await page.locator('input[type=file][multiple]').setInputFiles({ name: `${mark} colours.txt`, mimeType: 'text/plain', buffer: Buffer.from('An umbrella comes in teal.\n') });
+    await page.getByText(k.documentsDone(4, 7)).waitFor({ state: 'attached' });
+    await knowledge.ask('in which colours does an umbrella come');
+    await knowledge.bench.getByRole('link', { name: `${mark} colours` }).first().waitFor();
+    await list.getByRole('link', { name: `${mark} care` }).click();
+    await page.getByRole('form').waitFor();
+    assert.equal(await knowledge.field('title').inputValue(), `${mark} care`);
+    assert.match(await knowledge.field('article').inputValue(), /^# Umbrellas\n\n## Drying/);
+    for (const entry of await entries(mark)) await administrator.ok('DELETE', `/knowledge/entries/${entry.id}`);
+    await goodbye(someone);
+  });
+
   test(`an ordinary agent reads and tries, and cannot change anything, in ${language}`, async () => {
     const someone = await person(browser, { locale });
     const { page } = await openConsole(server, someone, server.demo.agents[1], words, 'knowledge');
@@ -135,9 +182,9 @@ for (const { language, words, k, locale, question, way, answer, changed, person:
     await page.getByRole('article', { name: '怎么申请退货？' }).getByText('签收后 7 天内').waitFor();
     await knowledge.ask('退货流程是什么');
     await knowledge.reply.getByText('签收后 7 天内').waitFor();
-    for (const name of [k.add, k.import, k.save, k.remove]) assert.equal(await page.getByRole('button', { name, exact: true }).or(page.getByRole('link', { name, exact: true })).count(), 0, name);
+    for (const name of [k.add, k.import, k.documents, k.save, k.remove]) assert.equal(await page.getByRole('button', { name, exact: true }).or(page.getByRole('link', { name, exact: true })).count(), 0, name);
     await picture(page, `knowledge-agent-${language.toLowerCase()}`);
-    for (const path of ['new', 'import']) {
+    for (const path of ['new', 'import', 'documents']) {
       await page.goto(`${server.url}/console/knowledge/${path}`);
       await page.getByRole('heading', { name: k.choose }).waitFor();
       assert.equal(await page.getByRole('form').count(), 0);
@@ -175,7 +222,7 @@ test('its pages have no serious finding of axe-core, and are no wider than a tel
     const knowledge = new Knowledge(page, k);
     const look = `${dark ? 'dark' : 'light'}${viewport ? '-phone' : ''}`;
     const found = [];
-    for (const path of ['', `/${entry.id}`, '/new', '/import', '/try']) {
+    for (const path of ['', `/${entry.id}`, '/new', '/import', '/documents', '/try']) {
       await page.goto(`${server.url}/console/knowledge${path}`);
       await page.waitForLoadState('networkidle');
       if (path !== '' || !viewport) {

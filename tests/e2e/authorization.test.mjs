@@ -60,6 +60,7 @@ const kRoutes = [
   ['GET', '/knowledge/entries/{id}', 'agent'],
   ['PUT', '/knowledge/entries/{id}', 'supervisor'],
   ['DELETE', '/knowledge/entries/{id}', 'supervisor'],
+  ['POST', '/knowledge/documents', 'supervisor'],
   ['GET', '/bot/intents', 'agent'],
   ['GET', '/bot/intents/{id}', 'agent'],
   ['POST', '/bot/intents/train', 'supervisor'],
@@ -110,7 +111,7 @@ for (const [method, path, least, { visitor: visitorMay = false, hidden = false }
   test(`${method} ${path} refuses ${refused.join(', ')}`, async () => {
     for (const name of refused) {
       const target = path.replace('{id}', path.startsWith('/conversations') ? room.conversationId : path.startsWith('/agents') ? administrator.agent.id : '1');
-      const query = path === '/search' ? '?q=hello' : path === '/uploads' ? `?conversation=${room.conversationId}&name=x.txt` : '';
+      const query = path === '/search' ? '?q=hello' : path === '/uploads' ? `?conversation=${room.conversationId}&name=x.txt` : path === '/knowledge/documents' ? '?name=x.txt' : '';
       const answer = await people[name].call(method, target + query, method === 'GET' || method === 'DELETE' ? {} : { body: {} });
       const expected = least === 'signed' ? [401, 403, 404] : name === 'nobody' || name === 'forged' ? [401] : hidden ? [401, 403, 404] : [401, 403];
       assert.ok(expected.includes(answer.status), `${name}: ${answer.status} ${JSON.stringify(answer.json)}`);

@@ -1,6 +1,7 @@
 // The page of the knowledge, by what stands on it.
 export const knowledgeEnglish = {
-  knowledge: 'Knowledge', add: 'Add entry', import: 'Import', question: 'Question', way: (number) => `Way ${number} to ask it`, answer: 'Answer', url: 'Link to the source', article: 'Article',
+  knowledge: 'Knowledge', add: 'Add entry', documents: 'Add documents', documentsList: 'Documents', documentsDone: (added, all) => `Documents added: ${added} of ${all}.`, documentLocked: /locked with a password/,
+  documentNoText: /no text in it/, documentUnknown: /neither Markdown/, import: 'Import', question: 'Question', way: (number) => `Way ${number} to ask it`, answer: 'Answer', url: 'Link to the source', article: 'Article',
   title: 'Title', save: 'Save', unsaved: 'Not saved yet', unsavedMark: 'Not saved', discard: 'Discard changes', remove: 'Delete entry', removeSure: 'Sure? Press again', notAddress: /must begin with https/,
   bench: 'Try it out', asks: 'A visitor asks', reads: 'The visitor reads', answers: 'Answers', handsOver: 'Hands over to a person', sureness: 'How sure it is', none: 'Nothing here fits the filter.',
   filter: 'Find by question or title', table: 'Questions and answers', found: (count) => `Questions found: ${count}`, noAnswer: 'no answer', go: (count) => `Add questions (${count})`,
@@ -10,7 +11,8 @@ export const knowledgeEnglish = {
   botDefault: 'Back to the default',
 };
 export const knowledgeChinese = {
-  knowledge: '知识库', add: '添加条目', import: '导入', question: '问题', way: (number) => `问法 ${number}`, answer: '答案', url: '来源链接', article: '文章',
+  knowledge: '知识库', add: '添加条目', documents: '添加文档', documentsList: '文档列表', documentsDone: (added, all) => `已添加 ${added} / ${all} 个文档。`, documentLocked: /密码保护/,
+  documentNoText: /没有文字/, documentUnknown: /不是 Markdown/, import: '导入', question: '问题', way: (number) => `问法 ${number}`, answer: '答案', url: '来源链接', article: '正文',
   title: '标题', save: '保存', unsaved: '尚未保存', unsavedMark: '未保存', discard: '放弃更改', remove: '删除条目', removeSure: '确定？请再按一次', notAddress: /必须以 https/,
   bench: '试一试', asks: '访客提问', reads: '访客看到', answers: '直接回答', handsOver: '转给人工', sureness: '把握程度', none: '没有符合条件的条目。',
   filter: '按问题或标题查找', table: '问题和答案', found: (count) => `找到 ${count} 个问题`, noAnswer: '没有答案', go: (count) => `添加 ${count} 个问题`,

@@ -4,6 +4,7 @@ import { Role, type Agent } from '@weikeyi/sdk/json'
 import { useState } from 'react'
 import { Link, Route, Switch, useLocation, useSearchParams } from 'wouter'
 import { useEntry, useSiteList } from './calls'
+import { DocumentsPage } from './documents_page'
 import { useDrafts } from './drafts'
 import { EntryEditor } from './entry_editor'
 import { EntryList } from './entry_list'
@@ -59,6 +60,11 @@ export default function KnowledgePage({ me }: { me: Agent }) {
             <Route path="/knowledge/training">
               <TrainingPage sites={sites} mayWrite={mayWrite} />
             </Route>
+            {mayWrite && (
+              <Route path="/knowledge/documents">
+                <DocumentsPage sites={sites} to={to} onStored={() => onStored(undefined)} />
+              </Route>
+            )}
             <Route path="/knowledge/:id">
               {id === undefined ? (
                 <Nothing />

@@ -1,0 +1,24 @@
+// Documents as articles of the knowledge: read (ai_agent/documents), cut into parts of an entry's size, stored.
+#pragma once
+
+#include "base/clock.hpp"
+#include "core/ports/document_intake.hpp"
+#include "core/ports/knowledge_store.hpp"
+
+namespace wk::ai {
+
+// Thread-safe.
+class KnowledgeIntake final : public DocumentIntake {
+ public:
+  // Both outlive it.
+  KnowledgeIntake(KnowledgeStore& knowledge, const Clock& clock) : knowledge_(knowledge), clock_(clock) {}
+
+  Result<v1::KnowledgeEntryList> take(const File& file) override;
+
+ private:
+  KnowledgeStore& knowledge_;
+  const Clock& clock_;
+  IdGenerator ids_{};
+};
+
+}  // namespace wk::ai
