@@ -64,6 +64,26 @@ class EventMaker {
     event.mutable_holder_changed()->set_reason(v1::HOLDER_REASON_NEW);
     return encode(event);
   }
+  // The AI agent's word on everything up to `through`.
+  EventRef decided(ConversationId id, Seq through, v1::BotAction action, v1::BotReason reason, std::uint32_t took_us = 1'000) {
+    v1::Event event = next(id, v1::ACTOR_KIND_BOT, 0, "");
+    event.mutable_bot_decided()->set_through_seq(through);
+    event.mutable_bot_decided()->set_action(action);
+    event.mutable_bot_decided()->set_reason(reason);
+    event.mutable_bot_decided()->set_took_us(took_us);
+    return encode(event);
+  }
+  EventRef handed_over(ConversationId id) {
+    v1::Event event = next(id, v1::ACTOR_KIND_BOT, 0, "");
+    event.mutable_holder_changed()->mutable_to()->set_kind(v1::HOLDER_KIND_QUEUE);
+    event.mutable_holder_changed()->set_reason(v1::HOLDER_REASON_HANDED_OVER);
+    return encode(event);
+  }
+  EventRef rated(ConversationId id, std::uint32_t score) {
+    v1::Event event = next(id, v1::ACTOR_KIND_VISITOR, kContact, "");
+    event.mutable_rated()->set_score(score);
+    return encode(event);
+  }
   EventRef state(ConversationId id, v1::ConversationState to, std::int64_t snoozed_until_ms = 0) {
     v1::Event event = next(id, v1::ACTOR_KIND_AGENT, 1, "");
     event.mutable_state_changed()->set_to(to);

@@ -30,7 +30,7 @@
 
 namespace wk {
 
-class StorageManager final : public ConversationStore {
+class StorageManager final : public ConversationStore, public BotRecord {
  public:
   struct Options {
     // Made where it is missing.
@@ -77,6 +77,10 @@ class StorageManager final : public ConversationStore {
   Result<v1::SearchResult> search(const SearchQuery& query) override;
   Result<std::vector<UnresolvedConversation>> unresolved() override;
   Result<std::vector<ConversationId>> due_snoozed(std::int64_t now_ms, std::size_t limit) override;
+
+  // As list().
+  Result<v1::BotPerformance> performance(const Period& period) override;
+  Result<std::vector<v1::UnansweredQuestion>> unanswered(const Period& period, std::size_t limit) override;
 
   // For metrics, tests and maintenance.
   struct Metrics {

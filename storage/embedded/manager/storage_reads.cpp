@@ -160,6 +160,16 @@ Result<std::vector<UnresolvedConversation>> StorageManager::unresolved() {
   return warm_->unresolved();
 }
 
+Result<v1::BotPerformance> StorageManager::performance(const Period& period) {
+  settle();
+  return warm_->bot_performance(period);
+}
+
+Result<std::vector<v1::UnansweredQuestion>> StorageManager::unanswered(const Period& period, std::size_t limit) {
+  settle();
+  return warm_->bot_unanswered(period, limit);
+}
+
 Result<std::vector<ConversationId>> StorageManager::due_snoozed(std::int64_t now_ms, std::size_t limit) {
   return warm_->due_snoozed(now_ms, limit);
 }

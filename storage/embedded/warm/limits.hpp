@@ -12,4 +12,9 @@ inline constexpr std::size_t kWarmFoldsCachedMax = 20'000;
 // Conversations one list answers at the most.
 inline constexpr std::size_t kListConversationsMax = 200;
 
+// Questions that the AI agent had no answer to; the oldest go. Bytes kept of each, and messages looked at for one.
+inline constexpr std::size_t kBotQuestionsKept = 20'000;
+inline constexpr std::size_t kBotQuestionBytesMax = 1'000;
+inline constexpr std::size_t kBotQuestionEventsRead = 40;
+
 }  // namespace wk::limits

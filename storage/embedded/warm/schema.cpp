@@ -6,7 +6,7 @@ namespace wk::warm {
 
 namespace {
 
-constexpr std::array<const char*, 3> kSteps = {
+constexpr std::array<const char*, 4> kSteps = {
     // events.id rises in the order of arrival (within one batch: by conversation): the archive takes from its beginning.
     // conversations holds the columns that lists filter and sort by; everything else is in `summary`. What follows every event
     // (updated_ms) stands in as few indexes as the lists need: mine, queue, all.
@@ -67,6 +67,42 @@ INSERT INTO tallies SELECT site_id, state, holder_kind, holder_agent, count(*) F
     // What AI agents hold is a list of its own: a few among many, so not to be looked for in all of them.
     R"sql(
 CREATE INDEX conversations_bot ON conversations(state, updated_ms, id) WHERE holder_kind = 1;
+)sql",
+    // What became of AI agents' conversations (bot_rows.hpp): bot_conversations has a row for each time one was given a conversation (began_seq: the
+    // event that gave it), bot_turns counts turns by half hour, site and how long they took, bot_questions keeps what it had no answer to.
+    R"sql(
+CREATE TABLE bot_conversations(
+  conversation_id INTEGER NOT NULL,
+  began_seq INTEGER NOT NULL,
+  site_id INTEGER NOT NULL,
+  began_ms INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  rating INTEGER NOT NULL,
+  PRIMARY KEY(conversation_id, began_seq)
+) WITHOUT ROWID;
+CREATE INDEX bot_conversations_began ON bot_conversations(began_ms);
+
+CREATE TABLE bot_turns(
+  span INTEGER NOT NULL,
+  site_id INTEGER NOT NULL,
+  unsure INTEGER NOT NULL,
+  bucket INTEGER NOT NULL,
+  turns INTEGER NOT NULL,
+  PRIMARY KEY(span, site_id, unsure, bucket)
+) WITHOUT ROWID;
+
+CREATE TABLE bot_questions(
+  id INTEGER PRIMARY KEY,
+  conversation_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  began_seq INTEGER NOT NULL,
+  time_ms INTEGER NOT NULL,
+  site_id INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  question TEXT NOT NULL,
+  UNIQUE(conversation_id, seq)
+);
 )sql",
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "core/model/fold.hpp"
+#include "storage/embedded/warm/bot_rows.hpp"
 #include "storage/embedded/warm/warm_store.hpp"
 
 namespace wk {
@@ -15,6 +16,7 @@ struct WarmStore::Batch {
   std::vector<ContactUpdate> contacts;
   std::vector<std::int64_t> times;  // of each record
   std::uint64_t gaps = 0;
+  warm::BotRows bot;
 };
 
 namespace {
@@ -56,6 +58,7 @@ Result<void> WarmStore::fold_batch(Batch& batch, std::span<const JournalRecord> 
       ++batch.gaps;
       summary->set_last_seq(event.seq() - 1);
     }
+    batch.bot.note(*summary, event);
     fold(*summary, event);
     if (event.body_case() == v1::Event::kStarted || event.body_case() == v1::Event::kContactChanged) {
       note_contact(batch.contacts, event, *summary);
@@ -81,6 +84,7 @@ Result<void> WarmStore::write_batch(const Batch& batch, std::span<const JournalR
       WK_TRY_VOID(insert->run());
     }
     WK_TRY_VOID(rows_.write(writer_));
+    WK_TRY_VOID(batch.bot.write(writer_));
     WK_TRY(CachedStatement move, writer_.cached("INSERT INTO cursors(name, position) VALUES('journal', ?1) "
                                                 "ON CONFLICT(name) DO UPDATE SET position = ?1"));
     move->bind_all(next.value);

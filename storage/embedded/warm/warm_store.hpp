@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ports/bot_record.hpp"
 #include "core/ports/contact_sink.hpp"
 #include "core/ports/conversation_store.hpp"
 #include "storage/embedded/sqlite/database_pool.hpp"
@@ -80,6 +81,10 @@ class WarmStore {
   Result<ArchiveCandidate> archive_candidate(std::int64_t before_ms, std::size_t events_max);
   // The archive has these for good: forgets the events and remembers where they are. In one transaction.
   Result<void> drop_archived(ConversationId conversation, std::span<const ArchivedSpan> spans);
+
+  // As BotRecord has them.
+  Result<v1::BotPerformance> bot_performance(const BotRecord::Period& period);
+  Result<std::vector<v1::UnansweredQuestion>> bot_unanswered(const BotRecord::Period& period, std::size_t limit);
 
   struct Stats {
     std::uint64_t conversations = 0;

@@ -127,7 +127,7 @@ TEST_F(WarmStoreTest, CountsWhatAFileFromBeforeTheTalliesHas) {
   store_.reset();
   {
     auto database = sqlite::Database::open(file());
-    ASSERT_TRUE(database && database->execute("DROP TABLE tallies; DROP INDEX conversations_bot; PRAGMA user_version=1"));
+    ASSERT_TRUE(database && database->execute("DROP TABLE tallies; DROP INDEX conversations_bot; DROP TABLE bot_conversations; DROP TABLE bot_turns; DROP TABLE bot_questions; PRAGMA user_version=1"));
   }
   reopen();
   ConversationFilter filter;
