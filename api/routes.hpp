@@ -42,6 +42,7 @@ std::vector<Route> attachment_routes();
 std::vector<Route> settings_routes();
 std::vector<Route> knowledge_routes();
 std::vector<Route> intent_routes();
+std::vector<Route> bot_routes();
 
 // All of them. Immutable.
 const std::vector<Route>& all_routes();

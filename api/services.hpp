@@ -13,6 +13,8 @@
 #include "core/auth/attachment_link.hpp"
 #include "core/auth/authenticator.hpp"
 #include "core/auth/visitor_token.hpp"
+#include "core/ports/agent_help.hpp"
+#include "core/ports/bot_record.hpp"
 #include "core/ports/bot_trial.hpp"
 #include "core/ports/conversation_store.hpp"
 #include "core/ports/directory.hpp"
@@ -54,6 +56,8 @@ struct Services {
   KnowledgeStore& knowledge;
   BotTrial& bot;
   IntentTraining& intents;
+  BotRecord& bot_record;
+  AgentHelp& agent_help;
   DocumentIntake& documents;
   // One thread: reading a document takes its time and memory.
   ThreadPool& document_pool;

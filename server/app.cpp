@@ -129,6 +129,7 @@ Result<void> App::open_core() {
   sentence_ = open_sentence_encoder(options_.models);
   knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", sentence_.get(), clock_);
   intake_ = std::make_unique<ai::KnowledgeIntake>(*knowledge_, clock_);
+  help_ = std::make_unique<ai::KnowledgeHelp>(ai::KnowledgeHelp::Deps{*storage_, *storage_, *directory_, *knowledge_});
   intents_ = std::make_unique<ai::IntentService>(*knowledge_store_, options_.data / "ai", sentence_, clock_);
   knowledge_->set_change_listener([this](SiteId site) { intents_->note_change(site); });
   brain_ = std::make_unique<ai::Brain>(*knowledge_, intents_.get(), clock_);
@@ -162,6 +163,8 @@ Result<void> App::open_core() {
                                       .knowledge = *knowledge_,
                                       .bot = *bot_,
                                       .intents = *intents_,
+                                      .bot_record = *storage_,
+                                      .agent_help = *help_,
                                       .documents = *intake_,
                                       .document_pool = document_pool_});
   dispatcher_.emplace(*api_services_);

@@ -12,6 +12,7 @@
 #include "ai_agent/agent/document_intake.hpp"
 #include "ai_agent/agent/intent_service.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
+#include "ai_agent/agent/knowledge_help.hpp"
 #include "ai_agent/text/sentence_encoder.hpp"
 #include "api/dispatcher.hpp"
 #include "api/pages.hpp"
@@ -100,6 +101,7 @@ class App {
   std::unique_ptr<ThreadPool> writer_pool_;
   std::unique_ptr<ai::BotAgent> bot_;
   std::unique_ptr<ai::KnowledgeIntake> intake_;
+  std::unique_ptr<ai::KnowledgeHelp> help_;
   std::unique_ptr<CommitListener> listeners_;
   std::optional<GatewayServices> gateway_services_;
   std::optional<api::Services> api_services_;

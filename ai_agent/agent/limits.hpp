@@ -40,6 +40,15 @@ inline constexpr std::size_t kChoiceBytesMax = 200;
 // Sources kept with a decision, and bytes of each passage.
 inline constexpr std::size_t kSourcesKept = 5;
 inline constexpr std::size_t kSourcePassageBytes = 300;
+// Questions without an answer that are put together at a time (the newest; the memory goes with the square of it), groups of them that are answered,
+// and of each the wordings and the newest examples.
+inline constexpr std::size_t kGapQuestionsRead = 2'000;
+inline constexpr std::size_t kGapsListed = 100;
+inline constexpr std::size_t kGapPhrasings = 10;
+inline constexpr std::size_t kGapExamples = 5;
+// Replies suggested to an agent, and how near to the gate they have to be.
+inline constexpr std::size_t kSuggestions = 3;
+inline constexpr float kSuggestionShareOfGate = 0.5F;
 // Of a document's part, which is an entry (api_limits::kKnowledgeBodyBytesMax: one that can be edited), and of its title.
 inline constexpr std::size_t kDocumentPartBytesMax = 200'000;
 inline constexpr std::size_t kDocumentTitleBytesMax = 200;

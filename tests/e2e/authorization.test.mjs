@@ -66,6 +66,9 @@ const kRoutes = [
   ['POST', '/bot/intents/train', 'supervisor'],
   ['POST', '/bot/intents/activate', 'supervisor'],
   ['POST', '/bot/try', 'agent'],
+  ['GET', '/bot/performance', 'supervisor'],
+  ['GET', '/bot/gaps', 'supervisor'],
+  ['GET', '/conversations/{id}/suggestions', 'agent'],
   ['GET', '/tokens', 'supervisor'],
   ['POST', '/tokens', 'supervisor'],
   // To an agent no token is there at all.
