@@ -45,6 +45,7 @@ export const api = {
   conversations: (query: ListQuery) => rest.get('/conversations', { query: { limit: 50, ...query }, answer: json.ConversationList }),
   events: (id: string, query: { before_seq?: number; after_seq?: number }) =>
     rest.get(`/conversations/${id}/events`, { query: { ...query, limit: 100 }, answer: json.EventList }),
+  suggestions: (id: string) => rest.get(`/conversations/${id}/suggestions`, { answer: json.SuggestionList }),
   contact: (id: string) => rest.get(`/contacts/${id}`, { answer: json.Contact }),
   search: (query: { q: string; cursor: string; site?: string; since?: number; until?: number }) => rest.get('/search', { query: { limit: 30, ...query }, answer: json.SearchResult }),
   append: (id: string, body: unknown) => rest.post(`/conversations/${id}/events`, { body, answer: json.AppendResponse }),

@@ -10,6 +10,7 @@ import { useCommands } from '../commands'
 import { useI18n } from '../i18n'
 import { useSession } from '../session'
 import { draftOf, keepDraft, type Mode } from './draft'
+import { Suggestions } from './suggestions'
 
 const emoji = ['😀', '😊', '😉', '🙂', '😅', '😂', '🤔', '😕', '😢', '😮', '👍', '👎', '👏', '🙏', '🤝', '👋', '❤️', '🎉', '✅', '❌', '⚠️', '📎', '📦', '🚚']
 
@@ -23,7 +24,7 @@ interface Chip {
   attachment: Attachment | undefined
 }
 
-export function Composer({ id }: { id: string }) {
+export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
   const { t } = useI18n()
   const { client } = useSession()
   const [mode, setMode] = useState<Mode>('reply')
@@ -80,6 +81,19 @@ export function Composer({ id }: { id: string }) {
       box?.setSelectionRange(start + one.length, start + one.length)
     })
   }
+  // What was written stays; a suggestion is for the visitor, whatever was being written.
+  const take = (suggestion: string): void => {
+    const written = note ? draftOf(localStorage, id, 'reply') : text
+    const next = written.trim() === '' ? suggestion : `${written.trimEnd()}\n${suggestion}`
+    setMode('reply')
+    setText(next)
+    keepDraft(localStorage, id, 'reply', next)
+    client.setTyping(id, true, '', false)
+    requestAnimationFrame(() => {
+      area.current?.focus()
+      area.current?.setSelectionRange(next.length, next.length)
+    })
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter is its own.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return
@@ -125,6 +139,7 @@ export function Composer({ id }: { id: string }) {
         attach(event.dataTransfer.files)
       }}
     >
+      <Suggestions id={id} seq={openSeq} onPick={take} />
       {dragging && <p className="drop-hint">{t('dropFiles')}</p>}
       {chips.length > 0 && (
         <ul className="chips">

@@ -8,6 +8,7 @@ import { inOrder } from './agent_order'
 import { describe as line } from './describe'
 import { draftOf, keepDraft } from './draft'
 import { morningAfter } from './snooze'
+import { openSeq } from './suggested'
 import { timeline } from './timeline'
 
 const noon = new Date(2026, 10, 24, 12).getTime()
@@ -38,6 +39,19 @@ describe('the timeline', () => {
   it('separates days and says nothing of what was seen', () => {
     const events = [said(1, 'a', visitor, noon - 86_400_000), Event.fromPartial({ seq: 2, timeMs: noon, actor: agent, body: { $case: 'seen', value: { throughSeq: 1 } } }), said(3, 'b')]
     expect(timeline(viewOf(events), 0).map((item) => item.kind)).toEqual(['day', 'bubble', 'day', 'bubble'])
+  })
+})
+
+describe('the message that waits for an answer', () => {
+  const bot = { kind: ActorKind.BOT, id: '0', name: 'AI' }
+  it('is the visitor’s newest, until one of us has answered', () => {
+    expect(openSeq([])).toBe(0)
+    expect(openSeq([said(1, 'a'), said(2, 'b')])).toBe(2)
+    expect(openSeq([said(1, 'a'), said(2, 'answer', bot)])).toBe(1)
+    expect(openSeq([said(1, 'a'), said(2, 'answer', agent)])).toBe(0)
+    expect(openSeq([said(1, 'a'), said(2, 'answer', agent), said(3, 'c')])).toBe(3)
+    const note = Event.fromPartial({ seq: 4, actor: agent, body: { $case: 'note', value: { text: 'x' } } })
+    expect(openSeq([said(3, 'c'), note])).toBe(3)
   })
 })
 

@@ -10,13 +10,14 @@ import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
 import { useCommands } from '../commands'
 import { ReplyExtras } from '../bot/reply_extras'
-import { holderName } from '../holder'
+import { heldByBot, holderName } from '../holder'
 import { ActionBar } from './actions'
 import { Bubble } from './bubble'
 import { Composer } from './composer'
 import { Decision } from './decision'
 import { actorName, describe } from './describe'
 import { Panel } from './panel'
+import { openSeq } from './suggested'
 import { timeline, type Item } from './timeline'
 import { useActions } from './use_actions'
 import { useConversation } from './use_conversation'
@@ -178,7 +179,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
               {t('toNewest')}
             </Button>
           )}
-          <Composer id={id} />
+          <Composer id={id} openSeq={view?.loaded === true && !heldByBot(view.holder) && view.pending.length === 0 ? openSeq(view.events) : 0} />
         </div>
       </section>
       {panelOpen && view !== undefined && <Panel id={id} view={view} actions={actions} onClose={() => setPanel(false)} />}

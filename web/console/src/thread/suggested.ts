@@ -1,0 +1,13 @@
+// Which message of the visitor waits for an answer. Pure.
+import { ActorKind, type Event } from '@weikeyi/sdk/wire/event'
+
+/** seq of the newest, 0 where somebody of us has answered since. What the AI agent said counts as no answer of ours: it may have been wrong. */
+export function openSeq(events: readonly Event[]): number {
+  for (let at = events.length - 1; at >= 0; at -= 1) {
+    const event = events[at]
+    if (event?.body?.$case !== 'message') continue
+    if (event.actor?.kind === ActorKind.AGENT) return 0
+    if (event.actor?.kind === ActorKind.VISITOR && event.body.value.text !== '') return event.seq
+  }
+  return 0
+}
