@@ -8,6 +8,7 @@ import { DocumentsPage } from './documents_page'
 import { useDrafts } from './drafts'
 import { EntryEditor } from './entry_editor'
 import { EntryList } from './entry_list'
+import { GapsPage } from './gaps_page'
 import { ImportPage } from './import_page'
 import { TestBench } from './test_bench'
 import { useTexts } from './texts'
@@ -60,6 +61,11 @@ export default function KnowledgePage({ me }: { me: Agent }) {
             <Route path="/knowledge/training">
               <TrainingPage sites={sites} mayWrite={mayWrite} />
             </Route>
+            {mayWrite && (
+              <Route path="/knowledge/gaps">
+                <GapsPage sites={sites} to={to} draft={drafts.get('new')} />
+              </Route>
+            )}
             {mayWrite && (
               <Route path="/knowledge/documents">
                 <DocumentsPage sites={sites} to={to} onStored={() => onStored(undefined)} />

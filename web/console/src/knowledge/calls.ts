@@ -18,6 +18,7 @@ export const calls = {
     rest.post('/knowledge/entries', { body: bodyOf(entry), answer: json.KnowledgeEntry, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) }),
   replace: (id: string, entry: Partial<json.KnowledgeEntry>) => rest.put(`/knowledge/entries/${id}`, { body: bodyOf(entry), answer: json.KnowledgeEntry }),
   remove: (id: string) => take(rest.delete(`/knowledge/entries/${id}`)),
+  gaps: (query: { site: string; since: number }) => take(rest.get('/bot/gaps', { query, answer: json.KnowledgeGapList })),
   tryOut: (siteId: string, text: string) => take(rest.post('/bot/try', { body: json.TryBotRequest.toJSON({ siteId, text }), answer: json.TryBotAnswer })),
 }
 

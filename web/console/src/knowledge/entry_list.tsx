@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconFileImport, IconFileText, IconFileUpload, IconMessageQuestion, IconPlus, IconSchool, IconSearch } from '@tabler/icons-react'
+import { IconFileImport, IconFileText, IconFileUpload, IconMessageQuestion, IconPlus, IconSchool, IconSearch, IconZoomQuestion } from '@tabler/icons-react'
 import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -62,6 +62,11 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
           </Tooltip>
           {mayWrite && (
             <>
+              <Tooltip label={k('gaps')}>
+                <ActionIcon component={Link} href={to('gaps')} variant="default" size={30} aria-label={k('gaps')}>
+                  <IconZoomQuestion size={17} stroke={1.6} />
+                </ActionIcon>
+              </Tooltip>
               <Tooltip label={k('documents')}>
                 <ActionIcon component={Link} href={to('documents')} variant="default" size={30} aria-label={k('documents')}>
                   <IconFileUpload size={17} stroke={1.6} />
