@@ -3,6 +3,7 @@ import { Role, type Agent } from '@weikeyi/sdk/json'
 import { Route, Switch, useLocation } from 'wouter'
 import { AdmissionPage } from './admission_page'
 import { AgentsPage } from './agents_page'
+import { BotPage } from './bot_page'
 import { SitePage } from './site_page'
 import { SitesPage } from './sites_page'
 import { useTexts, type AdminKey } from './texts'
@@ -13,13 +14,14 @@ interface Tab {
   label: AdminKey
 }
 const sites: Tab = { path: '/admin', label: 'sites' }
+const bot: Tab = { path: '/admin/ai', label: 'botReport' }
 const agents: Tab = { path: '/admin/agents', label: 'agents' }
 const tokens: Tab = { path: '/admin/tokens', label: 'tokens' }
 const admission: Tab = { path: '/admin/limits', label: 'admission' }
 
 function tabsOf(role: Role): Tab[] {
-  if (role === Role.ADMINISTRATOR) return [sites, agents, tokens, admission]
-  return role === Role.SUPERVISOR ? [sites, agents] : []
+  if (role === Role.ADMINISTRATOR) return [sites, bot, agents, tokens, admission]
+  return role === Role.SUPERVISOR ? [sites, bot, agents] : []
 }
 
 /** Everything below /admin. What a role may not do is not shown; the server checks all the same. */
@@ -58,6 +60,9 @@ export default function AdminPages({ me }: { me: Agent }) {
               <SitesPage />
             </Route>
             <Route path="/admin/sites/:id">{({ id }) => <SitePage id={id} me={me} />}</Route>
+            <Route path="/admin/ai">
+              <BotPage />
+            </Route>
             <Route path="/admin/agents">
               <AgentsPage me={me} />
             </Route>

@@ -18,6 +18,7 @@ async function whole<T>(page: (cursor: string) => Promise<{ rows: T[]; next: str
 }
 
 export const calls = {
+  botPerformance: (query: { site: string; since: number; until: number }) => take(rest.get('/bot/performance', { query, answer: json.BotPerformance })),
   sites: () => take(rest.get('/sites', { answer: json.SiteList })).then((list) => list.sites),
   createSite: (name: string, allowedOrigins: string[]) =>
     take(rest.post('/sites', { body: json.CreateSiteRequest.toJSON({ name, allowedOrigins }), answer: json.Site })),
