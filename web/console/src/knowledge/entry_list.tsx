@@ -17,6 +17,14 @@ import { useFilterParams } from '../use_filter_params'
 const rowHeight = 68
 const typedForMs = 250
 
+// Beside the entries: what they come from, what is missing, what was learned of them.
+const tools = [
+  { place: 'gaps', label: 'gaps', Icon: IconZoomQuestion, writes: true },
+  { place: 'documents', label: 'documents', Icon: IconFileUpload, writes: true },
+  { place: 'import', label: 'importMany', Icon: IconFileImport, writes: true },
+  { place: 'training', label: 'training', Icon: IconSchool, writes: false },
+] as const
+
 interface ListProps {
   mayWrite: boolean
   open: string | undefined
@@ -55,33 +63,22 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
           <Button component={Link} href={to('try')} size="xs" variant="default" className="only-narrow">
             {k('tryIt')}
           </Button>
-          <Tooltip label={k('training')}>
-            <ActionIcon component={Link} href={to('training')} variant="default" size={30} aria-label={k('training')}>
-              <IconSchool size={17} stroke={1.6} />
-            </ActionIcon>
-          </Tooltip>
           {mayWrite && (
-            <>
-              <Tooltip label={k('gaps')}>
-                <ActionIcon component={Link} href={to('gaps')} variant="default" size={30} aria-label={k('gaps')}>
-                  <IconZoomQuestion size={17} stroke={1.6} />
-                </ActionIcon>
-              </Tooltip>
-              <Tooltip label={k('documents')}>
-                <ActionIcon component={Link} href={to('documents')} variant="default" size={30} aria-label={k('documents')}>
-                  <IconFileUpload size={17} stroke={1.6} />
-                </ActionIcon>
-              </Tooltip>
-              <Tooltip label={k('importMany')}>
-                <ActionIcon component={Link} href={to('import')} variant="default" size={30} aria-label={k('importMany')}>
-                  <IconFileImport size={17} stroke={1.6} />
-                </ActionIcon>
-              </Tooltip>
-              <Button component={Link} href={to('new')} size="xs" leftSection={<IconPlus size={15} />}>
-                {k('add')}
-              </Button>
-            </>
+            <Button component={Link} href={to('new')} size="xs" leftSection={<IconPlus size={15} />}>
+              {k('add')}
+            </Button>
           )}
+        </div>
+        <div className="knowledge-tools">
+          {tools
+            .filter(({ writes }) => mayWrite || !writes)
+            .map(({ place, label, Icon }) => (
+              <Tooltip key={place} label={k(label)}>
+                <ActionIcon component={Link} href={to(place)} variant="default" size={30} className="knowledge-tool" aria-label={k(label)}>
+                  <Icon size={17} stroke={1.6} />
+                </ActionIcon>
+              </Tooltip>
+            ))}
         </div>
         <div className="list-filters">
           <TextInput
