@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace wk::ai::sentence_limits {
 
@@ -11,5 +12,8 @@ inline constexpr std::size_t kTokensMax = 128;
 inline constexpr std::size_t kTextBytesMax = 2 * 1024;
 // A model's file; a larger one is refused.
 inline constexpr std::size_t kModelFileBytesMax = 64 * 1024 * 1024;
+
+// Vectors kept from before, 544 bytes of a file each (36 MB) and 60 in memory; what was not asked for makes room.
+inline constexpr std::uint32_t kCacheSlots = 65'536;
 
 }  // namespace wk::ai::sentence_limits
