@@ -122,9 +122,6 @@ v1::BotTurn answered(const Finding& finding, Language language) {
   return turn;
 }
 
-// Half way to the gate is near enough to ask whether it was meant.
-bool near(const Finding& finding) { return finding.score >= finding.gate / 2; }
-
 void add_choice(v1::Message& reply, const Finding& finding) {
   if (static_cast<std::size_t>(reply.choices_size()) == agent_limits::kChoicesOffered) return;
   std::string choice(utf8_prefix(finding.entry.title(), agent_limits::kChoiceBytesMax));
@@ -133,7 +130,7 @@ void add_choice(v1::Message& reply, const Finding& finding) {
 
 // The first time it asks back, the second time it hands over.
 v1::BotTurn not_sure(const BotQuestion& question, Language language, const Meant& meant, const std::vector<Finding>& findings) {
-  const bool unsure = meant.zone != Zone::kHandOver || (!findings.empty() && near(findings.front()));
+  const bool unsure = meant.zone != Zone::kHandOver || (!findings.empty() && findings.front().near);
   const v1::BotReason reason = unsure ? v1::BOT_REASON_UNSURE : v1::BOT_REASON_NOTHING_FOUND;
   if (question.misses > 0) return handed_over(reason, language, question.people_online);
   v1::BotTurn turn = turn_of(v1::BOT_ACTION_ASK_BACK, reason);
@@ -142,7 +139,7 @@ v1::BotTurn not_sure(const BotQuestion& question, Language language, const Meant
     for (const Finding& entry : meant.entries) add_choice(*turn.mutable_reply(), entry);
   }
   for (const Finding& finding : findings) {
-    if (near(finding)) add_choice(*turn.mutable_reply(), finding);
+    if (finding.near) add_choice(*turn.mutable_reply(), finding);
   }
   offer_person(turn, language);
   return turn;

@@ -167,7 +167,7 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
     }
     // Changed meanwhile: what was found may not be what stands there now.
     if (static_cast<std::uint64_t>(entry->updated_ms()) != hit.revision || entry->disabled()) continue;
-    Finding finding{.entry = std::move(*entry), .text = {}, .heading = std::move(hit.heading), .score = hit.score, .gate = hit.gate};
+    Finding finding{.entry = std::move(*entry), .text = {}, .heading = std::move(hit.heading), .score = hit.score, .gate = hit.gate, .near = hit.near || hit.passes()};
     finding.text = hit.kind == EntryKind::kFaq ? finding.entry.body() : finding.entry.body().substr(hit.begin, hit.end - hit.begin);
     findings.push_back(std::move(finding));
   }

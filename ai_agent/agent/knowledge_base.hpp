@@ -26,6 +26,8 @@ struct Finding {
   std::string heading;
   float score = 0;
   float gate = 0;
+  // Near enough to ask whether it was meant.
+  bool near = false;
   bool passes() const { return score >= gate; }
 };
 

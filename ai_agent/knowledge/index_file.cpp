@@ -139,8 +139,9 @@ Result<void> write_view(File& file, const SegmentView& view) {
 // Rows that point nowhere would be read as addresses later.
 bool rows_fit(const Segment& segment, std::size_t dimensions) {
   const std::size_t passages = segment.passages.size();
-  if (segment.vector_scales.size() != (dimensions != 0 ? passages : 0)) return false;
-  if (segment.vectors.size() != dimensions * passages) return false;
+  const std::size_t scales = segment.vector_scales.size();
+  if (scales != 0 && (dimensions == 0 || scales != passages)) return false;
+  if (segment.vectors.size() != dimensions * scales) return false;
   std::uint64_t next = 0;
   for (const EntryRow& entry : segment.entries) {
     if (entry.passage_first != next || entry.passages == 0 || entry.kind > 3) return false;

@@ -242,13 +242,13 @@ TEST(KnowledgeIndex, MeaningFindsWhatWordsDoNot) {
   const auto answer = index->search({.text = "nestol"});  // the letters of "stolen"
   ASSERT_TRUE(answer.found());
   EXPECT_EQ(answer.hits.front().entry, KnowledgeEntryId(1));
-  EXPECT_NEAR(answer.hits.front().similarity, 1.0, 0.02);
-  EXPECT_EQ(answer.hits.front().lexical, 0);
+  EXPECT_NEAR(answer.hits.front().signal(GateSignal::kMeaning), 1.0, 0.02);
+  EXPECT_EQ(answer.hits.front().signal(GateSignal::kLexical), 0);
   // Chinese is not for this encoder: by words alone.
   const auto chinese = index->search({.text = "退货"});
   ASSERT_TRUE(chinese.found());
   EXPECT_EQ(chinese.hits.front().entry, KnowledgeEntryId(3));
-  EXPECT_EQ(chinese.hits.front().similarity, 0);
+  EXPECT_EQ(chinese.hits.front().signal(GateSignal::kMeaning), 0);
 }
 
 TEST(KnowledgeIndex, ReadersGoOnWhileItChanges) {

@@ -97,7 +97,8 @@ inline void expect_same(const KnowledgeAnswer& a, const KnowledgeAnswer& b) {
     EXPECT_EQ(a.hits[i].begin, b.hits[i].begin);
     EXPECT_EQ(a.hits[i].heading, b.hits[i].heading);
     EXPECT_EQ(a.hits[i].score, b.hits[i].score);
-    EXPECT_EQ(a.hits[i].similarity, b.hits[i].similarity);
+    EXPECT_EQ(a.hits[i].signals, b.hits[i].signals);
+    EXPECT_EQ(a.hits[i].near, b.hits[i].near);
   }
 }
 

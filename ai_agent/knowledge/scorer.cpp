@@ -5,30 +5,55 @@
 #include <tuple>
 
 #include "ai_agent/knowledge/limits.hpp"
-#include "ai_agent/knowledge/vectors.hpp"
+#include "ai_agent/math/kernels.hpp"
 
 namespace wk::ai {
 namespace {
 
-struct WeighedTerm {
+// A term that is this much less rare than the question's rarest says nothing beside it, and is in
+// more passages than all others together: it is not searched for.
+constexpr float kRarityShareMin = 0.15F;
+
+float idf_of(const Collection& collection, std::uint64_t passages) {
+  const auto with = static_cast<double>(passages);
+  const auto all = static_cast<double>(std::max<std::uint64_t>(collection.passages, knowledge_limits::kPassagesAssumed));
+  const double without = all - with;
+  return static_cast<float>(std::log1p((without + 0.5) / (with + 0.5)));
+}
+
+struct Occurrence {
   std::uint64_t hash;
-  float idf;
+  float share = 1;                // of its rarity that counts
+  std::uint64_t passages = 0;     // removed ones too
+  std::uint64_t removed_max = 0;  // of which at most so many
 };
 
-// How many passages hold the term. Where some are removed their postings are counted: what is found
-// must not depend on when a segment is merged.
-std::uint64_t passages_with(const Collection& collection, std::uint64_t hash) {
-  std::uint64_t passages = 0;
+Occurrence occurrence_of(const Collection& collection, std::uint64_t hash, float share) {
+  Occurrence occurrence{.hash = hash, .share = share};
   for (const SegmentView& view : collection.segments) {
     const TermRow* row = view.segment->find(hash);
     if (row == nullptr) continue;
+    occurrence.passages += row->passages;
+    if (view.removed) occurrence.removed_max += std::min(row->passages, view.removed->passages);
+  }
+  return occurrence;
+}
+
+// How many passages hold the term. Where some are removed its postings are counted: what is found
+// must not depend on when a segment is merged.
+std::uint64_t passages_with(const Collection& collection, const Occurrence& occurrence) {
+  if (occurrence.removed_max == 0) return occurrence.passages;
+  std::uint64_t passages = 0;
+  for (const SegmentView& view : collection.segments) {
+    const TermRow* row = view.segment->find(occurrence.hash);
+    if (row == nullptr) continue;
     if (view.removed == nullptr) {
       passages += row->passages;
-    } else {
-      for_each_posting(*view.segment, *row, [&](std::uint32_t passage, std::uint32_t) {
-        if (view.has(passage)) ++passages;
-      });
+      continue;
     }
+    for_each_posting(*view.segment, *row, [&](std::uint32_t passage, std::uint32_t) {
+      if (view.has(passage)) ++passages;
+    });
   }
   return passages;
 }
@@ -40,15 +65,26 @@ std::vector<WeighedTerm> weigh(const Collection& collection, std::span<const Que
   // A question of nothing else ("how are you") is searched for as it stands.
   const bool all_weak =
       std::all_of(terms.begin(), terms.end(), [](const QueryTerm& term) { return term.weak; });
-  std::vector<WeighedTerm> weighed;
-  weighed.reserve(terms.size());
+  std::vector<Occurrence> occurrences;
+  occurrences.reserve(terms.size());
   for (const QueryTerm& term : terms) {
     const float share = term.weak && !all_weak ? question_word_weight : 1;
-    if (share == 0) continue;
-    const auto with = static_cast<double>(passages_with(collection, term.hash));
-    const auto all = static_cast<double>(std::max<std::uint64_t>(collection.passages, knowledge_limits::kPassagesAssumed));
-    const double without = all - with;
-    weighed.push_back({term.hash, share * static_cast<float>(std::log1p((without + 0.5) / (with + 0.5)))});
+    if (share != 0) occurrences.push_back(occurrence_of(collection, term.hash, share));
+  }
+  std::sort(occurrences.begin(), occurrences.end(),
+            [](const Occurrence& a, const Occurrence& b) { return a.passages < b.passages; });
+  std::vector<WeighedTerm> weighed;
+  weighed.reserve(occurrences.size());
+  float rarest = 0;
+  for (const Occurrence& occurrence : occurrences) {
+    // Even if all that are removed held it: no need to count.
+    const std::uint64_t fewest = occurrence.passages - occurrence.removed_max;
+    if (idf_of(collection, fewest) < rarest * kRarityShareMin) continue;
+    const std::uint64_t passages = passages_with(collection, occurrence);
+    const float idf = idf_of(collection, passages);
+    rarest = std::max(rarest, idf);
+    weighed.push_back({occurrence.hash, occurrence.share * idf, passages != 0});
+    if (idf < rarest * kRarityShareMin) weighed.pop_back();
   }
   std::sort(weighed.begin(), weighed.end(), [](const WeighedTerm& a, const WeighedTerm& b) {
     return std::tuple(-a.idf, a.hash) < std::tuple(-b.idf, b.hash);
@@ -58,22 +94,28 @@ std::vector<WeighedTerm> weigh(const Collection& collection, std::span<const Que
   return weighed;
 }
 
-// Adds up BM25 of every passage of the segment, as a share of `reachable`.
+static_assert(knowledge_limits::kQueryTermsMax <= 64, "Candidate::matched has a bit for each");
+
+// Adds up BM25 of every passage of the segment, as a share of `reachable`, and notes which terms it has.
 void score_words(const Segment& segment, std::span<const WeighedTerm> terms,
                  const KindSettings& settings, float terms_average, float reachable,
-                 std::vector<float>& scores) {
+                 std::vector<float>& scores, std::vector<std::uint64_t>& matched) {
   scores.assign(segment.passages.size(), 0.0F);
+  matched.assign(segment.passages.size(), 0);
   const float length_fixed = settings.k1 * (1 - settings.b);
   const float length_factor = settings.k1 * settings.b / terms_average;
-  for (const WeighedTerm& term : terms) {
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const WeighedTerm& term = terms[i];
     const TermRow* row = segment.find(term.hash);
     if (row == nullptr) continue;
+    const std::uint64_t bit = std::uint64_t{1} << i;
     const float weight = term.idf * (settings.k1 + 1) / reachable;
     for_each_posting(segment, *row, [&](std::uint32_t passage, std::uint32_t often) {
       const auto count = static_cast<float>(often);
       const float length =
           length_fixed + length_factor * static_cast<float>(segment.passages[passage].terms);
       scores[passage] += weight * count / (count + length);
+      matched[passage] |= bit;
     });
   }
 }
@@ -86,7 +128,7 @@ void add_meaning(const Segment& segment, const QueryVector& vector, const KindSe
       segment.vector_scales[candidate.passage] == 0)
     return;
   const std::size_t dimensions = vector.values.size();
-  const std::int32_t product = dot(
+  const std::int32_t product = dot_i8(
       vector.values.data(), segment.vectors.data() + candidate.passage * dimensions, dimensions);
   candidate.similarity =
       static_cast<float>(product) * vector.scale * segment.vector_scales[candidate.passage];
@@ -137,40 +179,42 @@ class Best {
 
 }  // namespace
 
-std::vector<Candidate> best_passages(const Collection& collection, std::span<const QueryTerm> terms,
-                                     const QueryVector& vector, const KindSettings& settings,
-                                     std::size_t count) {
-  if (collection.passages == 0) return {};
-  const std::vector<WeighedTerm> weighed = weigh(collection, terms, settings.question_word_weight);
+Found best_passages(const Collection& collection, std::span<const QueryTerm> terms,
+                    const QueryVector& vector, const KindSettings& settings, std::size_t count) {
+  Found out;
+  if (collection.passages == 0) return out;
+  out.terms = weigh(collection, terms, settings.question_word_weight);
   float reachable = 0;
-  for (const WeighedTerm& term : weighed) reachable += term.idf * (settings.k1 + 1);
-  if (reachable == 0) return {};
+  for (const WeighedTerm& term : out.terms) reachable += term.idf * (settings.k1 + 1);
+  if (reachable == 0) return out;
   const float terms_average =
       std::max(1.0F, static_cast<float>(static_cast<double>(collection.terms_total) /
                                         static_cast<double>(collection.passages)));
-  // One float for each passage of the largest segment, kept: 400 KB a thread at 100,000 passages.
+  // For each passage of the largest segment, kept: 1.2 MB a thread at 100,000 passages.
   thread_local std::vector<float> scores;
+  thread_local std::vector<std::uint64_t> matched;
   const bool scan = vector.scale != 0 && collection.passages <= knowledge_limits::kVectorScanMax;
   Best best(collection, count);
   for (std::uint32_t i = 0; i < collection.segments.size(); ++i) {
     const SegmentView& view = collection.segments[i];
-    score_words(*view.segment, weighed, settings, terms_average, reachable, scores);
+    score_words(*view.segment, out.terms, settings, terms_average, reachable, scores, matched);
     for (std::uint32_t passage = 0; passage < scores.size(); ++passage) {
       if (!scan && (scores[passage] == 0 || scores[passage] < best.bar())) continue;
       if (!view.has(passage)) continue;
-      Candidate candidate{i, passage, scores[passage], scores[passage], 0, false};
+      Candidate candidate{i, passage, scores[passage], scores[passage], 0, false, matched[passage]};
       if (scan) add_meaning(*view.segment, vector, settings, candidate);
       if (candidate.score > 0) best.add(candidate);
     }
   }
-  std::vector<Candidate> found = std::move(best).sorted();
-  if (scan || vector.scale == 0) return found;
+  out.candidates = std::move(best).sorted();
+  if (scan || vector.scale == 0) return out;
   Best again(collection, count);
-  for (Candidate& candidate : found) {
+  for (Candidate& candidate : out.candidates) {
     add_meaning(*collection.segments[candidate.segment].segment, vector, settings, candidate);
     again.add(candidate);
   }
-  return std::move(again).sorted();
+  out.candidates = std::move(again).sorted();
+  return out;
 }
 
 }  // namespace wk::ai

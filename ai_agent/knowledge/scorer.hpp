@@ -23,12 +23,24 @@ struct Candidate {
   float lexical;
   float similarity;
   bool with_meaning;
+  std::uint64_t matched;  // bit i: it has the i-th of Found::terms
+};
+
+struct WeighedTerm {
+  std::uint64_t hash;
+  float idf;  // how much it counts
+  bool known;  // some passage has it
+};
+
+struct Found {
+  std::vector<Candidate> candidates;
+  // What was searched for, the rarest first.
+  std::vector<WeighedTerm> terms;
 };
 
 // At most `count`, best first; equal ones in order of entry and passage, so that how the passages
 // lie in segments does not show.
-std::vector<Candidate> best_passages(const Collection& collection, std::span<const QueryTerm> terms,
-                                     const QueryVector& vector, const KindSettings& settings,
-                                     std::size_t count);
+Found best_passages(const Collection& collection, std::span<const QueryTerm> terms,
+                    const QueryVector& vector, const KindSettings& settings, std::size_t count);
 
 }  // namespace wk::ai

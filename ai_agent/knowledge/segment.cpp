@@ -38,7 +38,7 @@ constexpr std::uint32_t kGone = std::numeric_limits<std::uint32_t>::max();
 
 // Copies entries, passages and vectors; answers the new number of each old passage.
 std::vector<std::uint32_t> copy_passages(const SegmentView& part, std::size_t dimensions,
-                                         Segment& out) {
+                                         bool vectors, Segment& out) {
   const Segment& from = *part.segment;
   std::vector<std::uint32_t> numbers(from.passages.size(), kGone);
   for (const EntryRow& entry : from.entries) {
@@ -56,7 +56,12 @@ std::vector<std::uint32_t> copy_passages(const SegmentView& part, std::size_t di
       numbers[old] = static_cast<std::uint32_t>(out.passages.size());
       out.terms_total += passage.terms;
       out.passages.push_back(passage);
-      if (from.vector_scales.empty()) continue;
+      if (!vectors) continue;
+      if (from.vector_scales.empty()) {
+        out.vector_scales.push_back(0);
+        out.vectors.resize(out.vectors.size() + dimensions);
+        continue;
+      }
       out.vector_scales.push_back(from.vector_scales[old]);
       const auto vector = from.vectors.begin() + static_cast<std::ptrdiff_t>(old * dimensions);
       out.vectors.insert(out.vectors.end(), vector,
@@ -74,14 +79,16 @@ Segment merge_segments(std::span<const SegmentView> parts, std::size_t dimension
   std::vector<std::vector<std::uint32_t>> numbers;
   std::size_t postings = 0;
   std::size_t passages = 0;
+  bool vectors = false;
   for (const SegmentView& part : parts) {
+    vectors = vectors || !part.segment->vector_scales.empty();
     postings += part.segment->postings.size();
     passages += part.segment->passages.size();
   }
   out.postings.reserve(postings);
   out.passages.reserve(passages);
-  out.vectors.reserve(dimensions * passages);
-  for (const SegmentView& part : parts) numbers.push_back(copy_passages(part, dimensions, out));
+  if (vectors) out.vectors.reserve(dimensions * passages);
+  for (const SegmentView& part : parts) numbers.push_back(copy_passages(part, dimensions, vectors, out));
 
   std::vector<std::size_t> next(parts.size());
   for (;;) {

@@ -48,7 +48,7 @@ struct Segment {
   std::vector<EntryRow> entries;
   std::string headings;
   // Of each passage `dimensions` numbers, to be multiplied by the passage's scale; a scale of 0: no
-  // vector. Both may be empty.
+  // vector. Both are empty where no passage has one.
   std::vector<std::int8_t> vectors;
   std::vector<float> vector_scales;
   std::uint64_t terms_total = 0;  // of all passages

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "ai_agent/knowledge/chunker.hpp"
-#include "ai_agent/knowledge/vectors.hpp"
+#include "ai_agent/math/kernels.hpp"
 
 namespace wk::ai {
 
@@ -30,7 +30,7 @@ void SegmentBuilder::add_passage(PassageRow row, std::string_view heading,
   segment_.vectors.resize(segment_.vectors.size() + vector_.size());
   const bool there = encoder_->encode(meaning, vector_);
   segment_.vector_scales.push_back(
-      there ? quantise(vector_, segment_.vectors.data() + segment_.vectors.size() - vector_.size())
+      there ? quantise_i8(vector_.data(), segment_.vectors.data() + segment_.vectors.size() - vector_.size(), vector_.size())
             : 0.0F);
 }
 
@@ -104,6 +104,11 @@ Segment SegmentBuilder::finish() {
     ++segment_.terms.back().passages;
   }
   postings_.clear();
+  // A language that the encoder does not know: no room for nothing.
+  if (std::all_of(segment_.vector_scales.begin(), segment_.vector_scales.end(), [](float scale) { return scale == 0; })) {
+    segment_.vectors = {};
+    segment_.vector_scales = {};
+  }
   return std::exchange(segment_, Segment{});
 }
 

@@ -1,42 +1,112 @@
 #include "ai_agent/knowledge/snapshot.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <unordered_map>
 
 #include "ai_agent/knowledge/limits.hpp"
 #include "ai_agent/knowledge/scorer.hpp"
 #include "ai_agent/knowledge/terms.hpp"
-#include "ai_agent/knowledge/vectors.hpp"
+#include "ai_agent/math/kernels.hpp"
 #include "base/encoding.hpp"
 
 namespace wk::ai {
 namespace {
 
-// Of each entry its best passages alone, in the given order.
-void add_hits(const Collection& collection, std::span<const Candidate> candidates,
-              const KindSettings& settings, std::size_t hits_max, std::size_t per_entry_max,
-              std::vector<KnowledgeHit>& out) {
-  const std::size_t first = out.size();
+// How many of an entry's passages speak for it beside the best.
+constexpr std::size_t kSupporting = 3;
+constexpr std::size_t kRarest = 3;
+
+struct Ranked {
+  const Candidate* candidate;
+  const PassageRow* passage;
+  const EntryRow* entry;
+  float score;
+  float support;
+};
+
+// In order of their scores, to which an entry's other passages add a part.
+std::vector<Ranked> ranked(const Collection& collection, std::span<const Candidate> candidates, const KindSettings& settings) {
+  struct Support {
+    std::size_t passages = 0;
+    float sum = 0;
+  };
+  std::unordered_map<std::uint64_t, Support> supports;
+  std::vector<Ranked> out;
+  out.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
-    if (out.size() - first == hits_max) return;
     const Segment& segment = *collection.segments[candidate.segment].segment;
     const PassageRow& passage = segment.passages[candidate.passage];
     const EntryRow& entry = segment.entries[passage.entry];
-    const KnowledgeEntryId id(entry.id);
+    out.push_back({&candidate, &passage, &entry, candidate.score, 0});
+    Support& support = supports[entry.id];
+    if (support.passages == kSupporting) continue;
+    ++support.passages;
+    support.sum += candidate.score;
+  }
+  for (Ranked& one : out) {
+    const Support& support = supports[one.entry->id];
+    one.support = support.sum / static_cast<float>(support.passages);
+    one.score += settings.support_weight * (one.support - one.score);
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
+  return out;
+}
+
+// What of the question's terms, by rarity, `has` says yes to; of the first `count` terms.
+template <typename Has>
+float share_of(std::span<const WeighedTerm> terms, std::size_t count, Has&& has) {
+  float all = 0;
+  float some = 0;
+  for (std::size_t i = 0; i < std::min(count, terms.size()); ++i) {
+    all += terms[i].idf;
+    if (has(i)) some += terms[i].idf;
+  }
+  return all > 0 ? some / all : 0;
+}
+
+// Of each entry its best passages alone, best first.
+void add_hits(const Collection& collection, const Found& found, const KindSettings& settings, std::size_t hits_max, std::size_t per_entry_max,
+              std::vector<KnowledgeHit>& out) {
+  const std::vector<Ranked> all = ranked(collection, found.candidates, settings);
+  if (all.empty()) return;
+  const auto second = std::find_if(all.begin(), all.end(), [&](const Ranked& one) { return one.entry->id != all.front().entry->id; });
+  const float second_score = second == all.end() ? 0 : second->score;
+  const float unknown = share_of(found.terms, found.terms.size(), [&](std::size_t i) { return !found.terms[i].known; });
+  const std::size_t first = out.size();
+  float least = 1;
+  for (const Ranked& one : all) {
+    if (out.size() - first == hits_max) return;
+    const KnowledgeEntryId id(one.entry->id);
     const auto of_entry = std::count_if(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
                                         [&](const KnowledgeHit& hit) { return hit.entry == id; });
     if (static_cast<std::size_t>(of_entry) >= per_entry_max) continue;
+    const Candidate& candidate = *one.candidate;
+    const auto has = [&](std::size_t i) { return (candidate.matched >> i & 1) != 0; };
     KnowledgeHit hit;
     hit.entry = id;
-    hit.revision = entry.revision;
-    hit.kind = static_cast<EntryKind>(entry.kind);
-    hit.passage = passage.number;
-    hit.begin = passage.begin;
-    hit.end = passage.end;
-    hit.heading = segment.heading(passage);
-    hit.score = candidate.score;
-    hit.gate = candidate.with_meaning ? settings.gate_with_meaning : settings.gate;
-    hit.lexical = candidate.lexical;
-    hit.similarity = candidate.similarity;
+    hit.revision = one.entry->revision;
+    hit.kind = static_cast<EntryKind>(one.entry->kind);
+    hit.passage = one.passage->number;
+    hit.begin = one.passage->begin;
+    hit.end = one.passage->end;
+    hit.heading = collection.segments[candidate.segment].segment->heading(*one.passage);
+    hit.with_meaning = candidate.with_meaning;
+    const bool of_best = one.entry->id == all.front().entry->id;
+    hit.signals = {one.score,
+                   candidate.lexical,
+                   std::max(0.0F, candidate.similarity),
+                   std::min(one.score - (of_best ? second_score : all.front().score), one.score * settings.margin_share_max),
+                   share_of(found.terms, found.terms.size(), has),
+                   share_of(found.terms, kRarest, has),
+                   unknown,
+                   one.support,
+                   std::log1p(static_cast<float>(found.terms.size()))};
+    const GateSettings& gate = candidate.with_meaning ? settings.with_meaning : settings.by_words;
+    hit.score = std::min(least, gate.sure.probability(hit.signals));
+    hit.gate = gate.sure_from;
+    hit.near = hit.passes() || gate.found.probability(hit.signals) >= gate.found_from;
+    least = hit.score;
     out.push_back(std::move(hit));
   }
 }
@@ -47,7 +117,7 @@ QueryVector vector_of(std::string_view text, const SentenceEncoder* encoder) {
   std::vector<float> values(encoder->dimensions());
   if (!encoder->encode(text, values)) return vector;
   vector.values.resize(values.size());
-  vector.scale = quantise(values, vector.values.data());
+  vector.scale = quantise_i8(values.data(), vector.values.data(), values.size());
   return vector;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ai_agent/knowledge/entry.hpp"
+#include "ai_agent/knowledge/gate.hpp"
 #include "ai_agent/knowledge/segment.hpp"
 #include "ai_agent/knowledge/settings.hpp"
 #include "ai_agent/text/sentence_encoder.hpp"
@@ -22,15 +23,17 @@ struct KnowledgeHit {
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
   std::string heading;
-  // 0 to 1, comparable between questions; what the gate looks at. Between kinds score / gate is.
+  // The probability that it answers the question, by the signals below. Of one kind of entry none is behind one with a lower score.
   float score = 0;
   float gate = 0;  // what the score had to reach
-  // Of which by words: BM25 as a share of what a passage could reach that says all of the question
-  // again and again.
-  float lexical = 0;
-  float similarity = 0;  // cosine of the meanings; 0 where there are no vectors
+  // Something like this was asked, if not this: near enough to ask whether it was meant. All are that pass.
+  bool near = false;
+  // Whether meanings were compared, not words alone.
+  bool with_meaning = false;
+  GateSignals signals{};
 
   bool passes() const { return score >= gate; }
+  float signal(GateSignal which) const { return signals[static_cast<std::size_t>(which)]; }
 };
 
 struct KnowledgeAnswer {

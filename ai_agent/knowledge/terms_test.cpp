@@ -2,13 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
-#include <cmath>
-#include <random>
-
 #include "ai_agent/knowledge/limits.hpp"
 #include "ai_agent/knowledge/question_words.hpp"
-#include "ai_agent/knowledge/vectors.hpp"
 
 namespace wk::ai {
 namespace {
@@ -77,35 +72,6 @@ TEST(Terms, OfAQuestionAreBounded) {
   std::vector<QueryTerm> terms;
   reader.query(text, terms);
   EXPECT_EQ(terms.size(), knowledge_limits::kQueryTermsRead);
-}
-
-TEST(Vectors, KeepTheirAnglesInAQuarterOfTheBytes) {
-  std::mt19937 random(3);
-  std::normal_distribution<float> normal;
-  for (const std::size_t dimensions : {1U, 15U, 16U, 100U, 512U}) {
-    std::vector<float> a(dimensions);
-    std::vector<float> b(dimensions);
-    double exact = 0;
-    double length_a = 0;
-    double length_b = 0;
-    for (std::size_t i = 0; i < dimensions; ++i) {
-      a[i] = normal(random);
-      b[i] = a[i] + normal(random);
-      exact += double{a[i]} * double{b[i]};
-      length_a += double{a[i]} * double{a[i]};
-      length_b += double{b[i]} * double{b[i]};
-    }
-    std::vector<std::int8_t> x(dimensions);
-    std::vector<std::int8_t> y(dimensions);
-    const float scale = quantise(a, x.data()) * quantise(b, y.data());
-    const double near = static_cast<double>(scale) * dot(x.data(), y.data(), dimensions);
-    EXPECT_NEAR(near / std::sqrt(length_a * length_b), exact / std::sqrt(length_a * length_b),
-                0.02);
-  }
-  std::vector<float> nothing(8);
-  std::vector<std::int8_t> out(8, 1);
-  EXPECT_EQ(quantise(nothing, out.data()), 0.0F);
-  EXPECT_EQ(out, std::vector<std::int8_t>(8));
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ import { wrongWord } from './site_form'
 import { useTexts } from './texts'
 
 // Where the mark of the default stands: the gate by words (ai_agent/knowledge/settings.hpp).
-const defaultPercent = 30
+const defaultPercent = 40
 
 interface Fields {
   siteId: string
