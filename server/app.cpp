@@ -127,6 +127,8 @@ Result<void> App::open_core() {
   conversations_ = std::make_unique<ConversationService>(*broker_, *directory_, pool_);
   router_ = std::make_unique<Router>(Router::Deps{first, *conversations_, *storage_, *directory_, presence_, pool_, clock_});
   sentence_ = open_sentence_encoder(options_.models);
+  sentence_cache_ = with_cache(sentence_, options_.data / "ai" / "sentence-vectors.cache");
+  if (sentence_cache_) sentence_ = sentence_cache_;
   knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", sentence_.get(), clock_);
   intake_ = std::make_unique<ai::KnowledgeIntake>(*knowledge_, clock_);
   help_ = std::make_unique<ai::KnowledgeHelp>(ai::KnowledgeHelp::Deps{*storage_, *storage_, *directory_, *knowledge_});
@@ -417,6 +419,7 @@ std::string App::metrics() {
                        .storage_queued = pool_.queued(),
                        .bot = bot_->figures(),
                        .llm = llm_ ? std::optional(llm_->figures()) : std::nullopt,
+                       .sentence_vectors = sentence_cache_ ? sentence_cache_->figures() : ai::CachedEncoder::Figures{},
                        .up_seconds = std::chrono::duration<double>(clock_.steady() - started_).count()});
 }
 

@@ -13,6 +13,7 @@
 #include "ai_agent/agent/intent_service.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
 #include "ai_agent/agent/knowledge_help.hpp"
+#include "ai_agent/sentence/embedding_cache.hpp"
 #include "ai_agent/text/sentence_encoder.hpp"
 #include "api/dispatcher.hpp"
 #include "api/pages.hpp"
@@ -89,6 +90,7 @@ class App {
   std::unique_ptr<Broker> broker_;
   std::unique_ptr<ConversationService> conversations_;
   std::unique_ptr<Router> router_;
+  std::shared_ptr<const ai::CachedEncoder> sentence_cache_;  // for its figures; null: none
   // Null: no model is there. Used by what follows.
   std::shared_ptr<const ai::SentenceEncoder> sentence_;
   std::unique_ptr<SqliteKnowledge> knowledge_store_;

@@ -110,6 +110,9 @@ std::string metrics_text(const MetricsSource& source) {
     text.counter("weikeyi_llm_completion_tokens_total", "Tokens received.", source.llm->completion_tokens);
     text.gauge("weikeyi_llm_providers_open", "Providers that are left alone for a while.", source.llm->providers_open);
   }
+  text.counter("weikeyi_sentence_vectors_read_total", "Sentence vectors that had been computed before.", source.sentence_vectors.hits);
+  text.counter("weikeyi_sentence_vectors_computed_total", "Sentence vectors that went through the model.", source.sentence_vectors.misses);
+  text.gauge("weikeyi_sentence_vectors", "Sentence vectors that are kept.", source.sentence_vectors.vectors);
   text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", resident_bytes());
   if (const auto allocated = allocated_bytes()) text.gauge("weikeyi_allocated_bytes", "Memory the program holds.", *allocated);
   text.gauge("weikeyi_up_seconds", "Since the start.", source.up_seconds);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ai_agent/agent/bot_agent.hpp"
+#include "ai_agent/sentence/embedding_cache.hpp"
 #include "core/broker/shard.hpp"
 #include "core/session/admission.hpp"
 #include "core/session/presence.hpp"
@@ -25,6 +26,7 @@ struct MetricsSource {
   ai::BotAgent::Figures bot;
   // Where a language model is configured.
   std::optional<ai::LanguageModel::Figures> llm;
+  ai::CachedEncoder::Figures sentence_vectors;
   double up_seconds = 0;
 };
 

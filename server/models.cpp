@@ -39,4 +39,16 @@ std::shared_ptr<const ai::SentenceEncoder> open_sentence_encoder(const std::file
   return encoder;
 }
 
+std::shared_ptr<const ai::CachedEncoder> with_cache(std::shared_ptr<const ai::SentenceEncoder> encoder, const std::filesystem::path& file) {
+  if (!encoder) return nullptr;
+  std::error_code error;
+  std::filesystem::create_directories(file.parent_path(), error);
+  auto cached = ai::CachedEncoder::open(file, std::move(encoder));
+  if (!cached) {
+    log_warning("models.no_vectors_kept", {{"reason", cached.error().context}});
+    return nullptr;
+  }
+  return std::move(*cached);
+}
+
 }  // namespace wk

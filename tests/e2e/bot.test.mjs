@@ -1,11 +1,14 @@
 // The AI agent with the real binary: it answers, asks back, hands over, answers once after any crash, and never stands between people.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Server } from './lib/server.mjs';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Server, binary } from './lib/server.mjs';
 import { Refused } from './lib/connection.mjs';
 import { Api, agentSocket, clientId, demoAgent, eventually, say, visitor, visitorSession } from './lib/people.mjs';
 import { metric } from './lib/metrics.mjs';
 
+const hasModel = existsSync(join(dirname(binary), 'sentence_en.wks'));
 let server;
 let agent;
 
@@ -156,6 +159,18 @@ test('entries become intents: trained in the background, shown, gone back, and t
   assert.equal((await agent.call('POST', '/bot/intents/activate', { body: { siteId, version: 99 } })).status, 404);
   assert.equal((await agent.call('GET', '/bot/intents?site=12')).status, 404);
   for (const { id } of made) await agent.ok('DELETE', `/knowledge/entries/${id}`);
+});
+
+test('a question that is asked again costs no second pass through the model', { skip: !hasModel && 'the build has no sentence model' }, async () => {
+  const id = (await site()).id;
+  const computed = () => metric(agent, 'weikeyi_sentence_vectors_computed_total');
+  const read = () => metric(agent, 'weikeyi_sentence_vectors_read_total');
+  const question = { siteId: id, text: 'when will my parcel come' };
+  await agent.post('/bot/try', question);
+  const [before, beforeRead] = [await computed(), await read()];
+  await agent.post('/bot/try', question);
+  assert.equal(await computed(), before);
+  assert.ok((await read()) > beforeRead);
 });
 
 test('bad entries are refused with a reason', async () => {
