@@ -20,7 +20,7 @@ constexpr double kSummaryReadsShare = 0.6;
 constexpr double kExtractShare = 0.1;
 
 // As near as what is offered when it asks back: what is farther would only lead a model astray.
-bool near(const Finding& finding) { return finding.score >= finding.gate / 2; }
+bool near(const Finding& finding) { return finding.near || finding.score >= finding.gate / 2; }
 
 std::string passage_of(const Finding& finding) {
   std::string passage = finding.entry.title();
