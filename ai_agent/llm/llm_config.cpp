@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
@@ -89,7 +90,10 @@ Result<std::string> read_key(const std::filesystem::path& file) {
   const ssize_t got = known && S_ISREG(status.st_mode) ? ::read(fd, key.data(), key.size()) : -1;
   ::close(fd);
   if (got < 0) return wrong("is no file that can be read");
-  if ((status.st_mode & 077) != 0) return wrong("may be read by others than its owner: chmod 600");
+  // What systemd hands to a service is the service's alone, but shows as readable for a group: its right is an entry of an ACL.
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  const bool handed = credentials != nullptr && file.parent_path() == std::filesystem::path(credentials);
+  if ((status.st_mode & (handed ? 037 : 077)) != 0) return wrong("may be read by others than its owner: chmod 600");
   key.resize(static_cast<std::size_t>(got));
   if (key.size() > llm_limits::kKeyBytesMax) return wrong("is too long for a key");
   while (!key.empty() && (key.back() == '\n' || key.back() == '\r' || key.back() == ' ')) key.pop_back();

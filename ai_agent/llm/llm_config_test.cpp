@@ -75,6 +75,11 @@ TEST_F(LlmConfigTest, AKeyThatOthersMayReadOrThatIsNoneIsRefusedWithoutShowingIt
   write_key("sk-secret", std::filesystem::perms::owner_read | std::filesystem::perms::group_read);
   EXPECT_NE(refused(json).find("may be read by others"), std::string::npos);
   EXPECT_EQ(refused(json).find("sk-secret"), std::string::npos);
+  ::setenv("CREDENTIALS_DIRECTORY", directory_.path().c_str(), 1);
+  EXPECT_EQ(refused(json), "") << "a credential of systemd";
+  write_key("sk-secret", std::filesystem::perms::owner_read | std::filesystem::perms::others_read);
+  EXPECT_NE(refused(json).find("may be read by others"), std::string::npos);
+  ::unsetenv("CREDENTIALS_DIRECTORY");
   write_key("two\nlines");
   EXPECT_NE(refused(json).find("holds no key"), std::string::npos);
   write_key("");
