@@ -122,6 +122,25 @@ v1::BotTurn answered(const Finding& finding, Language language) {
   return turn;
 }
 
+bool known_to(const Meant& meant, const v1::KnowledgeEntry& entry) {
+  return entry.kind() == v1::KNOWLEDGE_KIND_FAQ && static_cast<std::size_t>(entry.phrasings_size()) + 1 >= agent_limits::kIntentPhrasingsMin &&
+         entry.updated_ms() <= meant.trained_ms;
+}
+
+bool asked_word_for_word(const v1::KnowledgeEntry& entry, std::string_view text) {
+  if (entry.kind() != v1::KNOWLEDGE_KIND_FAQ) return false;
+  const std::string question = normalise(text);
+  if (question == normalise(entry.title())) return true;
+  return std::any_of(entry.phrasings().begin(), entry.phrasings().end(), [&](const std::string& phrasing) { return question == normalise(phrasing); });
+}
+
+// Whether what was found is answered with. Of the entries that the model knows it tells better than the gate of the search does whether one is
+// meant (docs/ai.md): there the search's best has to be the model's as well, and the model not sure of the contrary.
+bool may_answer(const Finding& finding, const Meant& meant, std::string_view text) {
+  if (!known_to(meant, finding.entry) || asked_word_for_word(finding.entry, text)) return finding.passes();
+  return finding.passes() && meant.zone != Zone::kHandOver && meant.entries.front().entry.id() == finding.entry.id();
+}
+
 void add_choice(v1::Message& reply, const Finding& finding) {
   if (static_cast<std::size_t>(reply.choices_size()) == agent_limits::kChoicesOffered) return;
   std::string choice(utf8_prefix(finding.entry.title(), agent_limits::kChoiceBytesMax));
@@ -212,11 +231,11 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
 
   WK_TRY(const Meant meant, what_is_meant(question.site, text));
   WK_TRY(const std::vector<Finding> findings, knowledge_.search(question.site, text, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
-  const bool found = !findings.empty() && findings.front().passes();
-  // An entry that is younger than the model cannot be what it means.
-  const bool unknown_to_model = found && findings.front().entry.updated_ms() > meant.trained_ms;
+  const bool found = !findings.empty() && may_answer(findings.front(), meant, text);
+  // What stands there word for word is meant, and an entry that is younger than the model can be nothing it means.
+  const bool model_passed_over = found && (!known_to(meant, findings.front().entry) || asked_word_for_word(findings.front().entry, text));
   v1::BotTurn turn;
-  if (meant.zone == Zone::kAct && !unknown_to_model) {
+  if (meant.zone == Zone::kAct && !model_passed_over) {
     turn = answered(meant.entries.front(), language);
     keep_sources(*turn.mutable_decided(), meant.entries, 1);
     keep_sources(*turn.mutable_decided(), findings, agent_limits::kSourcesKept);
@@ -230,7 +249,7 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
     turn.mutable_decided()->set_intent(meant.entries.front().entry.title());
     turn.mutable_decided()->set_intent_confidence_permille(permille(meant.confidence));
   }
-  if (evidence != nullptr) *evidence = {text, language, evidence_of(meant, meant.zone == Zone::kAct && !unknown_to_model, findings)};
+  if (evidence != nullptr) *evidence = {text, language, evidence_of(meant, meant.zone == Zone::kAct && !model_passed_over, findings)};
   return turn;
 }
 

@@ -175,7 +175,8 @@ void Server::Sink::on_committed(const Committed& committed) {
 }
 
 void Server::Sink::share_out() {
-  subscribers.serve(server->world_.random.below(4), deliver);
+  const auto no_signals = [](std::monostate, std::span<Session* const>) {};
+  subscribers.serve(server->world_.random.below(4), deliver, no_signals);
   if (!subscribers.owes() || std::exchange(goes_on, true)) return;
   (void)server->loops_[loop]->post([this] {
     goes_on = false;
