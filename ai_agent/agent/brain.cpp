@@ -127,17 +127,10 @@ bool known_to(const Meant& meant, const v1::KnowledgeEntry& entry) {
          entry.updated_ms() <= meant.trained_ms;
 }
 
-bool asked_word_for_word(const v1::KnowledgeEntry& entry, std::string_view text) {
-  if (entry.kind() != v1::KNOWLEDGE_KIND_FAQ) return false;
-  const std::string question = normalise(text);
-  if (question == normalise(entry.title())) return true;
-  return std::any_of(entry.phrasings().begin(), entry.phrasings().end(), [&](const std::string& phrasing) { return question == normalise(phrasing); });
-}
-
 // Whether what was found is answered with. Of the entries that the model knows it tells better than the gate of the search does whether one is
 // meant (docs/ai.md): there the search's best has to be the model's as well, and the model not sure of the contrary.
-bool may_answer(const Finding& finding, const Meant& meant, std::string_view text) {
-  if (!known_to(meant, finding.entry) || asked_word_for_word(finding.entry, text)) return finding.passes();
+bool may_answer(const Finding& finding, const Meant& meant) {
+  if (!known_to(meant, finding.entry) || finding.word_for_word) return finding.passes();
   return finding.passes() && meant.zone != Zone::kHandOver && meant.entries.front().entry.id() == finding.entry.id();
 }
 
@@ -231,9 +224,9 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
 
   WK_TRY(const Meant meant, what_is_meant(question.site, text));
   WK_TRY(const std::vector<Finding> findings, knowledge_.search(question.site, text, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
-  const bool found = !findings.empty() && may_answer(findings.front(), meant, text);
+  const bool found = !findings.empty() && may_answer(findings.front(), meant);
   // What stands there word for word is meant, and an entry that is younger than the model can be nothing it means.
-  const bool model_passed_over = found && (!known_to(meant, findings.front().entry) || asked_word_for_word(findings.front().entry, text));
+  const bool model_passed_over = found && (!known_to(meant, findings.front().entry) || findings.front().word_for_word);
   v1::BotTurn turn;
   if (meant.zone == Zone::kAct && !model_passed_over) {
     turn = answered(meant.entries.front(), language);

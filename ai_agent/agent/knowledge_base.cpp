@@ -24,6 +24,11 @@ KnowledgeEntry indexed(const v1::KnowledgeEntry& entry) {
 
 constexpr SiteId kEverySite{};
 
+// 0: the title.
+const std::string& phrasing_of(const v1::KnowledgeEntry& entry, std::uint32_t number) {
+  return number == 0 || number > static_cast<std::uint32_t>(entry.phrasings_size()) ? entry.title() : entry.phrasings(static_cast<int>(number) - 1);
+}
+
 // Entries that are given to an index at a time while everything is read.
 constexpr std::size_t kLoadedAtATime = 512;
 
@@ -157,6 +162,7 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
     if (confidence > 0) hit.gate = confidence;
   }
   std::stable_sort(hits.begin(), hits.end(), [](const KnowledgeHit& a, const KnowledgeHit& b) { return a.score / a.gate > b.score / b.gate; });
+  const std::string question = normalise(text);
   std::vector<Finding> findings;
   for (KnowledgeHit& hit : hits) {
     if (findings.size() == findings_max) break;
@@ -168,9 +174,16 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
     // Changed meanwhile: what was found may not be what stands there now.
     if (static_cast<std::uint64_t>(entry->updated_ms()) != hit.revision || entry->disabled()) continue;
     Finding finding{.entry = std::move(*entry), .text = {}, .heading = std::move(hit.heading), .score = hit.score, .gate = hit.gate, .near = hit.near || hit.passes()};
-    finding.text = hit.kind == EntryKind::kFaq ? finding.entry.body() : finding.entry.body().substr(hit.begin, hit.end - hit.begin);
+    if (hit.kind == EntryKind::kFaq) {
+      finding.text = finding.entry.body();
+      finding.word_for_word = normalise(phrasing_of(finding.entry, hit.passage)) == question;
+      if (finding.word_for_word) finding.score = 1;
+    } else {
+      finding.text = finding.entry.body().substr(hit.begin, hit.end - hit.begin);
+    }
     findings.push_back(std::move(finding));
   }
+  std::stable_partition(findings.begin(), findings.end(), [](const Finding& finding) { return finding.word_for_word; });
   return findings;
 }
 

@@ -26,6 +26,8 @@ struct Finding {
   std::string heading;
   float score = 0;
   float gate = 0;
+  // The question is one of the entry's own, but for case and width: surer than that nothing is (score 1).
+  bool word_for_word = false;
   // Near enough to ask whether it was meant.
   bool near = false;
   bool passes() const { return score >= gate; }

@@ -127,5 +127,21 @@ TEST_F(KnowledgeBaseTest, AskedForMoreConfidenceItFindsLess) {
   EXPECT_FALSE(findings->front().passes());
 }
 
+TEST_F(KnowledgeBaseTest, AQuestionThatStandsThereWordForWordIsFoundWhateverElseThereIs) {
+  // Small bases tell least: every word is in every entry, and nothing is rare.
+  put(faq(70, 1, "renting a boat", "At the pier."));
+  v1::KnowledgeEntry entry = faq(71, 1, "renting a boat for a day", "In the hut.");
+  entry.add_phrasings("renting a boat for a weekend");
+  put(entry);
+  for (const auto& [question, answer] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"Renting a BOAT", "At the pier."}, {"renting a boat for a day", "In the hut."}, {"renting  a boat for a weekend", "In the hut."}}) {
+    const auto found = base().search(SiteId(1), question, 3, 0);
+    ASSERT_TRUE(found && !found->empty());
+    EXPECT_EQ(found->front().text, answer) << question;
+    EXPECT_TRUE(found->front().word_for_word && found->front().passes()) << question;
+  }
+  EXPECT_FALSE(base().search(SiteId(1), "renting a boat for a week", 3, 0)->front().word_for_word);
+}
+
 }  // namespace
 }  // namespace wk::ai

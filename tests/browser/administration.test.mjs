@@ -138,7 +138,7 @@ for (const [language, words, w, locale, greeting] of languages) {
       await theirs.locator('input[autocomplete=current-password]').fill(login.password);
       await theirs.getByRole('button', { name: words.signIn, exact: true }).click();
     }
-    await theirs.getByRole('tab', { name: w.agents }).waitFor();
+    await theirs.getByRole('tab', { name: w.agents, exact: true }).waitFor();
     assert.equal(await theirs.getByRole('tab', { name: w.tokens }).count(), 0);
     await theirs.goto(`${server.url}/console/admin/tokens`);
     await theirs.getByText(w.notFound).waitFor();

@@ -1,6 +1,6 @@
 // What the pages of the knowledge ask of the server.
 import * as json from '@weikeyi/sdk/json'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, type QueryClient } from '@tanstack/react-query'
 import { api, rest, take } from '../api'
 
 const rowsOfPage = 50
@@ -25,6 +25,11 @@ export const calls = {
 const bodyOf = (entry: Partial<json.KnowledgeEntry>): unknown => json.KnowledgeEntry.toJSON(json.KnowledgeEntry.fromPartial(entry))
 
 export const entriesKey = ['knowledge', 'entries']
+export const gapsKey = ['knowledge', 'gaps']
+/** What was written or erased changes the list, and what nobody could answer. */
+export async function knowledgeChanged(queries: QueryClient): Promise<void> {
+  await Promise.all([queries.invalidateQueries({ queryKey: entriesKey }), queries.invalidateQueries({ queryKey: gapsKey })])
+}
 export const entryKey = (id: string): string[] => ['knowledge', 'entry', id]
 
 export const useEntry = (id: string | undefined) => useQuery({ queryKey: entryKey(id ?? ''), queryFn: () => calls.entry(id ?? ''), enabled: id !== undefined })

@@ -8,7 +8,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { ProblemError, useProblemText } from '../api'
 import { bytes } from '../format'
-import { entriesKey } from './calls'
+import { knowledgeChanged } from './calls'
 import { addDocument, documentBytesMax, documentEndings, documentsMax, wrongWith, type DocumentState } from './document_upload'
 import { useTexts, type KnowledgeKey } from './texts'
 
@@ -68,7 +68,7 @@ export function DocumentsPage({ sites, to, onStored }: { sites: readonly Site[];
       set(key, state)
       if (state.kind === 'added') {
         onStored()
-        await queries.invalidateQueries({ queryKey: entriesKey })
+        await knowledgeChanged(queries)
       }
     }
     works.current = false

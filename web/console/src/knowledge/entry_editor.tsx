@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { ProblemError, take, useProblemText } from '../api'
 import { SureButton } from '../admin/parts'
 import { dayAndTime } from '../format'
-import { calls, entriesKey, entryKey, useEntry } from './calls'
+import { calls, knowledgeChanged, entryKey, useEntry } from './calls'
 import { drafts, type Draft } from './drafts'
 import { EntryFields } from './entry_fields'
 import { emptyForm, entryOf, fieldOf, formOf, same, wrongIn, type EntryForm } from './entry_form'
@@ -59,7 +59,7 @@ function Form({ id, sites, draft, entry, onStored }: Shown & { entry: KnowledgeE
       // A new one is shown at a place of its own, where nothing of this form is left to say it.
       if (id === undefined) notifications.show({ message: k(next.disabled ? 'savedOff' : 'saved') })
       onStored(id === undefined ? next.id : undefined)
-      await queries.invalidateQueries({ queryKey: entriesKey })
+      await knowledgeChanged(queries)
     },
   })
   const remove = useMutation({
@@ -69,7 +69,7 @@ function Form({ id, sites, draft, entry, onStored }: Shown & { entry: KnowledgeE
       notifications.show({ message: k('removed') })
       onStored('')
       queries.removeQueries({ queryKey: entryKey(key) })
-      await queries.invalidateQueries({ queryKey: entriesKey })
+      await knowledgeChanged(queries)
     },
   })
 

@@ -9,7 +9,7 @@ import { Link, useLocation } from 'wouter'
 import { useProblemText } from '../api'
 import { shortTime } from '../format'
 import { useFilterParams } from '../use_filter_params'
-import { calls } from './calls'
+import { calls, gapsKey } from './calls'
 import { drafts, type Draft } from './drafts'
 import { bytesOf, emptyForm, phrasingsMax, titleBytesMax, type EntryForm } from './entry_form'
 import { useTexts } from './texts'
@@ -40,7 +40,7 @@ export function GapsPage({ sites, to, draft }: Shown) {
   const days = spans.find((one) => one === params.get('days')) ?? '30'
   // Now, as of when the page was opened: a filter that moves would be another one each time.
   const [nowMs] = useState(() => Date.now())
-  const gaps = useQuery({ queryKey: ['knowledge', 'gaps', site, days], queryFn: () => calls.gaps({ site, since: nowMs - Number(days) * dayMs }) })
+  const gaps = useQuery({ queryKey: [...gapsKey, site, days], queryFn: () => calls.gaps({ site, since: nowMs - Number(days) * dayMs }) })
   const write = (gap: KnowledgeGap): void => {
     drafts.keep('new', { form: formOfGap(gap, site), basedOnMs: 0 })
     go(to('new'))

@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { idempotencyKey, ProblemError, useProblemText } from '../api'
 import { bytes } from '../format'
-import { calls, entriesKey } from './calls'
+import { calls, knowledgeChanged } from './calls'
 import { phrasingsMax } from './entry_form'
 import { importFaqs, type RefusedRow } from './faq_import'
 import { decoded, faqsOf, rowsMax, tableOf, type FaqRow, type RowWrong } from './faq_table'
@@ -72,7 +72,7 @@ export function ImportPage({ sites, onStored }: { sites: readonly Site[]; onStor
     setRun({ all: rows.length, done: rows.length - refused.filter(({ problem }) => problem === undefined).length, running: false, refused })
     setText('')
     onStored()
-    await queries.invalidateQueries({ queryKey: entriesKey })
+    await knowledgeChanged(queries)
   }
   const whyRefused = ({ problem }: RefusedRow): string => {
     if (problem === undefined) return k('importNotTried')
