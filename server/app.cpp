@@ -379,6 +379,7 @@ void App::stop() {
   ended_subscription_.reset();
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
   if (bot_) bot_->stop_writing();
+  if (knowledge_) knowledge_->stop_loading();
   api_pool_.stop();
   ai_pool_.stop();
   if (writer_pool_) writer_pool_->stop();

@@ -29,8 +29,8 @@ const std::string& phrasing_of(const v1::KnowledgeEntry& entry, std::uint32_t nu
   return number == 0 || number > static_cast<std::uint32_t>(entry.phrasings_size()) ? entry.title() : entry.phrasings(static_cast<int>(number) - 1);
 }
 
-// Entries that are given to an index at a time while everything is read.
-constexpr std::size_t kLoadedAtATime = 512;
+// Entries that are given to an index at a time while everything is read: about a second's work where each passage goes through the sentence model.
+constexpr std::size_t kLoadedAtATime = 64;
 
 }  // namespace
 
@@ -82,6 +82,7 @@ Result<void> KnowledgeBase::load() {
   std::map<SiteId, Loading> loading;
   Result<void> applied;
   const auto flush = [&](Loading& one) {
+    if (applied && loading_stopped_) applied = fail(ErrorCode::kUnavailable, "stopped before the knowledge was read");
     if (one.batch.empty() || !applied) return;
     applied = one.index->apply(one.batch);
     one.batch.clear();

@@ -42,6 +42,8 @@ class KnowledgeBase final : public KnowledgeStore {
 
   // Brings the index to what is stored. Until it has run nothing is found.
   Result<void> load();
+  // A load() that is under way, or begins later, ends soon with kUnavailable: making indexes anew may take minutes.
+  void stop_loading() { loading_stopped_ = true; }
   // Writes indexes that changed a while ago, or with `now` every one that changed.
   Result<void> save(bool now);
 
@@ -79,6 +81,7 @@ class KnowledgeBase final : public KnowledgeStore {
   Guarded<Sites> sites_;
   // Writers follow one another, so that the index gets changes in the order the store got them.
   std::mutex writer_;
+  std::atomic<bool> loading_stopped_{false};
   std::function<void(SiteId)> changed_ = [](SiteId) {};
 };
 

@@ -143,5 +143,16 @@ TEST_F(KnowledgeBaseTest, AQuestionThatStandsThereWordForWordIsFoundWhateverElse
   EXPECT_FALSE(base().search(SiteId(1), "renting a boat for a week", 3, 0)->front().word_for_word);
 }
 
+TEST_F(KnowledgeBaseTest, ALoadThatIsStoppedEndsAndTheNextStartHasEverything) {
+  put(faq(1, 1, "How long is the warranty?", "Two years."));
+  std::filesystem::remove_all(files());
+  KnowledgeBase stopped(store(), files(), nullptr, SystemClock::instance());
+  stopped.stop_loading();
+  EXPECT_EQ(stopped.load().error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(stopped.search(SiteId(1), "How long is the warranty?", 1, 0)->empty());
+  reopen();
+  EXPECT_FALSE(base().search(SiteId(1), "How long is the warranty?", 1, 0)->empty());
+}
+
 }  // namespace
 }  // namespace wk::ai
