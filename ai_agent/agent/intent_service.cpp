@@ -66,7 +66,9 @@ void IntentService::load_set(SiteId site) {
     log_warning("intents.list_unreadable", {{"site", site.value()}});
     set.kept.Clear();
   }
-  if (set.kept.active_version() != 0) {
+  if (find(set.kept, set.kept.active_version()) == nullptr) {
+    set.kept.Clear();  // none yet, or a list that names what it does not have
+  } else {
     auto model = IntentModel::load(model_file(site, set.kept.active_version()), encoder_);
     if (model) {
       set.model = std::move(*model);
@@ -157,13 +159,15 @@ void IntentService::train_set(SiteId site, const std::stop_token& stop) {
     return finish(site, &*examples, {});
   }
   bool same = false;
+  bool full = false;
   {
     const std::lock_guard lock(mutex_);
     const Set& set = sets_.at(site);
     same = !set.asked_for && set.model && set.kept.versions(0).examples_mark() == examples->mark;
     const auto models = std::count_if(sets_.begin(), sets_.end(), [](const auto& one) { return one.second.model != nullptr; });
-    if (!set.model && static_cast<std::size_t>(models) >= agent_limits::kModelsMax) same = true;
+    full = !set.model && static_cast<std::size_t>(models) >= agent_limits::kModelsMax;
   }
+  if (full) return finish(site, &*examples, "there are " + std::to_string(agent_limits::kModelsMax) + " models already");
   if (same) return finish(site, &*examples, {});
   const SteadyTime begun = clock_.steady();
   TrainingOptions options;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <map>
 
@@ -225,6 +226,39 @@ TEST_F(IntentServiceTest, AnEntryWithTooFewPhrasingsIsCountedAndLeftOut) {
   settle();
   EXPECT_EQ(status().entries_too_few(), 1u);
   EXPECT_EQ(status().entries(), ids_.size());
+}
+
+TEST_F(IntentServiceTest, BeyondTheMostModelsASiteIsToldThatItHasNone) {
+  std::uint64_t id = 0;
+  for (std::size_t site = 1; site <= agent_limits::kModelsMax + 1; ++site) {
+    for (const auto& ways : {std::array{"refund", "money back", "return it"}, std::array{"parcel", "delivery", "where is it"}}) {
+      v1::KnowledgeEntry entry;
+      entry.set_id(++id);
+      entry.set_site_id(site);
+      entry.set_kind(v1::KNOWLEDGE_KIND_FAQ);
+      entry.set_title(ways[0]);
+      entry.add_phrasings(ways[1]);
+      entry.add_phrasings(ways[2]);
+      put(entry);
+    }
+  }
+  settle();
+  EXPECT_TRUE(service_->classify(SiteId(agent_limits::kModelsMax), "refund"));
+  EXPECT_FALSE(service_->classify(SiteId(agent_limits::kModelsMax + 1), "refund"));
+  EXPECT_FALSE(service_->status(SiteId(agent_limits::kModelsMax + 1)).failure().empty());
+  EXPECT_TRUE(service_->status(SiteId(1)).failure().empty());
+}
+
+// It parses, and names a version that it does not have.
+TEST_F(IntentServiceTest, AListThatContradictsItselfIsMadeAnew) {
+  put_shop(kShop);
+  settle();
+  v1::IntentStatus list;
+  list.set_active_version(1);
+  std::ofstream(directory_.path() / "ai" / "site-7.models", std::ios::trunc | std::ios::binary) << list.SerializeAsString();
+  restart();
+  settle();
+  EXPECT_TRUE(service_->classify(kShop, "where is my parcel"));
 }
 
 TEST_F(IntentServiceTest, ATrainingThatIsStoppedLeavesEverythingAsItWas) {
