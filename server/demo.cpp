@@ -8,8 +8,8 @@
 #include "api/site_defaults.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
+#include "base/whole_file.hpp"
 #include "server/demo_knowledge.hpp"
-#include "storage/embedded/journal/file_ops.hpp"
 
 namespace wk {
 namespace {
@@ -91,20 +91,6 @@ Result<void> tell(api::Services& services, const v1::Site& site, const Story& st
   return {};
 }
 
-// Readable for its owner alone. Whole or not at all, whenever the power fails: half a file would keep the next start from being a demo.
-Result<void> remember(const std::filesystem::path& file, const std::string& text) {
-  FileOps& files = system_files();
-  std::filesystem::path unfinished = file;
-  unfinished += ".new";
-  {
-    WK_TRY(const std::unique_ptr<File> out, files.open(unfinished, FileOps::Open::kCreate));
-    WK_TRY_VOID(out->write_at(text + "\n", 0));
-    WK_TRY_VOID(out->sync());
-  }
-  WK_TRY_VOID(files.rename(unfinished, file));
-  return files.sync_directory(file.parent_path());
-}
-
 }  // namespace
 
 Result<std::string> make_demo(api::Services& services, const std::filesystem::path& data, bool with_bot) {
@@ -145,7 +131,8 @@ Result<std::string> make_demo(api::Services& services, const std::filesystem::pa
     site.mutable_bot()->set_enabled(true);
     WK_TRY_VOID(services.directory.update_site(site));
   }
-  WK_TRY_VOID(remember(file, login.dump()));
+  // Half a file would keep the next start from being a demo.
+  WK_TRY_VOID(write_whole_file(file, {login.dump(), "\n"}));
   return login.dump();
 }
 

@@ -6,6 +6,7 @@
 
 #include "ai_agent/llm/limits.hpp"
 #include "base/log.hpp"
+#include "base/whole_file.hpp"
 
 namespace wk::ai {
 namespace {
@@ -90,13 +91,7 @@ void Budget::settle(const LlmUse& use, const LlmCost& reserved, const LlmCost& s
     if (spent.tokens == 0) return;
     text = written();
   }
-  const std::filesystem::path fresh = file_.string() + ".new";
-  std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(fresh, file_, error);
-  if (!out || error) log_warning("llm.usage_not_written", {{"file", file_.string()}});
+  if (auto kept = write_whole_file(file_, {text}); !kept) log_warning("llm.usage_not_written", {{"reason", kept.error().context}});
 }
 
 std::string Budget::written() const {
