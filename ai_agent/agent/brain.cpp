@@ -199,6 +199,7 @@ Result<Meant> Brain::what_is_meant(SiteId site, const std::string& text) const {
     if (!entry) continue;
     entry->score = guess->confidence;
     entry->gate = guess->wanted;
+    entry->near = guess->zone != Zone::kHandOver;
     meant.entries.push_back(std::move(*entry));
   }
   if (meant.entries.empty()) return meant;

@@ -19,9 +19,6 @@ constexpr double kSummaryReadsShare = 0.6;
 // Of the same, for a summary of extracts.
 constexpr double kExtractShare = 0.1;
 
-// As near as what is offered when it asks back: what is farther would only lead a model astray.
-bool near(const Finding& finding) { return finding.near || finding.score >= finding.gate / 2; }
-
 std::string passage_of(const Finding& finding) {
   std::string passage = finding.entry.title();
   if (!finding.heading.empty()) passage += " › " + finding.heading;
@@ -43,8 +40,8 @@ v1::BotTurn unsure(const GroundedAnswer::Request& request, v1::BotTurn direct) {
     v1::Message& reply = *turn.mutable_reply();
     reply.set_text(std::string(phrase(Phrase::kAskBack, request.evidence.language)));
     for (const Finding& finding : request.evidence.findings) {
-      if (static_cast<std::size_t>(reply.choices_size()) == agent_limits::kChoicesOffered || !near(finding)) break;
-      reply.add_choices(std::string(utf8_prefix(finding.entry.title(), 200)));
+      if (static_cast<std::size_t>(reply.choices_size()) == agent_limits::kChoicesOffered || !finding.near) break;
+      reply.add_choices(std::string(utf8_prefix(finding.entry.title(), agent_limits::kChoiceBytesMax)));
     }
     reply.add_choices(std::string(phrase(Phrase::kPerson, request.evidence.language)));
   }
@@ -71,7 +68,7 @@ struct GroundedAnswer::Round {
 
 bool GroundedAnswer::applies(SiteId site, const v1::BotTurn& direct, const BotEvidence& evidence) const {
   const v1::BotReason reason = direct.decided().reason();
-  const bool found = (reason == v1::BOT_REASON_FOUND || reason == v1::BOT_REASON_UNSURE) && !evidence.findings.empty() && near(evidence.findings.front());
+  const bool found = (reason == v1::BOT_REASON_FOUND || reason == v1::BOT_REASON_UNSURE) && !evidence.findings.empty() && evidence.findings.front().near;
   const bool looked = found || reason == v1::BOT_REASON_NOTHING_FOUND || reason == v1::BOT_REASON_UNSURE;
   return found || (looked && !model_.tools_for(site).empty());
 }
@@ -107,7 +104,7 @@ GroundedAnswer::Written GroundedAnswer::write(const Request& request, v1::BotTur
   ContextParts parts{.system = answer_policy(request.evidence.language, !round.tools.empty())};
   std::vector<const Finding*> near_ones;
   for (const Finding& finding : request.evidence.findings) {
-    if (!near(finding)) continue;
+    if (!finding.near) continue;  // it would only lead a model astray
     parts.evidence.push_back(masker.mask(passage_of(finding)));
     near_ones.push_back(&finding);
   }

@@ -178,7 +178,10 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
     if (hit.kind == EntryKind::kFaq) {
       finding.text = finding.entry.body();
       finding.word_for_word = normalise(phrasing_of(finding.entry, hit.passage)) == question;
-      if (finding.word_for_word) finding.score = 1;
+      if (finding.word_for_word) {
+        finding.score = 1;
+        finding.near = true;
+      }
     } else {
       finding.text = finding.entry.body().substr(hit.begin, hit.end - hit.begin);
     }
