@@ -76,7 +76,9 @@ Result<void> check_bot_turn(const v1::BotTurn& turn) {
     WK_TRY_VOID(check_text("url", citation.url(), limits::kUrlBytesMax));
   }
   if (static_cast<std::size_t>(turn.decided().sources_size()) > limits::kBotSourcesMax) return fail(ErrorCode::kTooLarge, "too many sources");
-  return {};
+  v1::LabelsChanged labels;
+  *labels.mutable_added() = turn.labels();
+  return check_labels(labels);
 }
 
 v1::Event event_by(const v1::Actor& actor) {
@@ -285,6 +287,13 @@ class Decision {
     v1::Event decided = event_by(actor_);
     *decided.mutable_bot_decided() = std::move(*turn.mutable_decided());
     events_.push_back(std::move(decided));
+    // As many as there is room for: a turn is not refused for its labels.
+    v1::LabelsChanged named;
+    for (const std::string& label : turn.labels()) {
+      const bool has = std::find(state_.labels().begin(), state_.labels().end(), label) != state_.labels().end();
+      if (!has && state_.labels_size() + named.added_size() < static_cast<int>(limits::kLabelsMax)) named.add_added(label);
+    }
+    WK_TRY_VOID(labels(named));
     if (!blank(turn.reply().text())) {
       v1::Event reply = event_by(actor_);
       *reply.mutable_message() = std::move(*turn.mutable_reply());

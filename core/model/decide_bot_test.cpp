@@ -96,6 +96,48 @@ TEST_F(BotConversation, CountsTriesInARowAndForgetsThemWithAnAnswer) {
   EXPECT_EQ(state_.bot_misses(), 0u);
 }
 
+TEST_F(BotConversation, LabelsWhatItWasAskedForAsFarAsThereIsRoom) {
+  ASSERT_TRUE(apply(kVisitor, text("refund, please")));
+  v1::Append first = turn(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FOUND, "Here is how.");
+  first.mutable_bot_turn()->add_labels("refund");
+  const auto events = apply(kBot, std::move(first));
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 3u);
+  EXPECT_FALSE(visitor_may_see((*events)[1]));
+  EXPECT_EQ(state_.labels(0), "refund");
+
+  ASSERT_TRUE(apply(kVisitor, text("and again")));
+  v1::Append more = turn(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FOUND, "As before.");
+  more.mutable_bot_turn()->add_labels("refund");
+  for (std::size_t i = 0; i < limits::kLabelsMax; ++i) more.mutable_bot_turn()->add_labels("label-" + std::to_string(i));
+  EXPECT_FALSE(apply(kBot, more)) << "more than a conversation can have at all";
+  more.mutable_bot_turn()->mutable_labels()->RemoveLast();
+  ASSERT_TRUE(apply(kBot, std::move(more)));
+  EXPECT_EQ(static_cast<std::size_t>(state_.labels_size()), limits::kLabelsMax);
+}
+
+TEST_F(BotConversation, AFlowUnderWayIsKeptUntilADecisionWithoutOneOrPeople) {
+  const auto in_flow = [&] {
+    v1::Append append = turn(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FLOW, "Which order?");
+    append.mutable_bot_turn()->mutable_decided()->mutable_flow()->set_step("number");
+    return append;
+  };
+  ASSERT_TRUE(apply(kVisitor, text("where is my parcel")));
+  ASSERT_TRUE(apply(kBot, in_flow()));
+  EXPECT_EQ(state_.bot_flow().step(), "number");
+  ASSERT_TRUE(apply(kVisitor, text("A-17")));
+  EXPECT_TRUE(state_.has_bot_flow()) << "what the visitor writes is for the flow";
+  ASSERT_TRUE(apply(kBot, turn(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FLOW, "On its way.")));
+  EXPECT_FALSE(state_.has_bot_flow());
+
+  ASSERT_TRUE(apply(kVisitor, text("another one")));
+  ASSERT_TRUE(apply(kBot, in_flow()));
+  v1::Append claim;
+  claim.mutable_claim();
+  ASSERT_TRUE(apply(kLin, std::move(claim)));
+  EXPECT_FALSE(state_.has_bot_flow()) << "a person has it now";
+}
+
 TEST_F(BotConversation, AnswersAMessageOnce) {
   ASSERT_TRUE(apply(kVisitor, text("hi")));
   const v1::Append same = turn(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FOUND, "Hello.");

@@ -55,6 +55,11 @@ void fold_bot(v1::ConversationSummary& summary, const v1::BotDecided& decided) {
   const bool missed = decided.reason() == v1::BOT_REASON_UNSURE || decided.reason() == v1::BOT_REASON_NOTHING_FOUND;
   // Handed over it is no longer a matter of tries: when it comes back it begins anew.
   summary.set_bot_misses(missed && decided.action() != v1::BOT_ACTION_HAND_OVER ? summary.bot_misses() + 1 : 0);
+  if (decided.has_flow()) {
+    *summary.mutable_bot_flow() = decided.flow();
+  } else {
+    summary.clear_bot_flow();
+  }
 }
 
 }  // namespace
@@ -103,11 +108,15 @@ void fold(v1::ConversationSummary& summary, const v1::Event& event) {
       *summary.mutable_holder() = event.holder_changed().to();
       // Who was answered by the AI agent waits from the moment it gives up.
       if (event.holder_changed().reason() == v1::HOLDER_REASON_HANDED_OVER) summary.set_waiting_since_ms(event.time_ms());
+      if (event.holder_changed().to().kind() != v1::HOLDER_KIND_BOT) summary.clear_bot_flow();
       break;
     case v1::Event::kStateChanged:
       summary.set_state(event.state_changed().to());
       summary.set_snoozed_until_ms(event.state_changed().snoozed_until_ms());
-      if (event.state_changed().to() == v1::CONVERSATION_STATE_RESOLVED) summary.set_waiting_since_ms(0);
+      if (event.state_changed().to() == v1::CONVERSATION_STATE_RESOLVED) {
+        summary.set_waiting_since_ms(0);
+        summary.clear_bot_flow();
+      }
       break;
     case v1::Event::kSeen:
       fold_seen(summary, event);
