@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { ClientFrame, ServerFrame } from './generated/wire/weikeyi/v1/frame'
+import { FlowStep } from './generated/wire/weikeyi/v1/resource'
 import { messageEvent } from './testing'
 
 const schemas = join(dirname(fileURLToPath(import.meta.url)), '../../../proto')
 
 /** protoc itself is the judge: it knows nothing of our reader and writer. */
 function protoc(direction: 'encode' | 'decode', type: string, input: Uint8Array | string): Buffer {
-  return execFileSync('protoc', [`--${direction}=weikeyi.v1.${type}`, `-I${schemas}`, 'weikeyi/v1/frame.proto'], { input })
+  return execFileSync('protoc', [`--${direction}=weikeyi.v1.${type}`, `-I${schemas}`, 'weikeyi/v1/frame.proto', 'weikeyi/v1/resource.proto'], { input })
 }
 
 it('reads what protoc writes, also the largest numbers and the longest text', () => {
@@ -39,6 +40,12 @@ it('writes what protoc reads', () => {
   for (const part of ['ref: 4294967295', 'conversation_id: 18446744073709551615', 'reply_to_seq: 128', 'size_bytes: 5000000000', 'x'.repeat(200)]) {
     expect(text).toContain(part)
   }
+})
+
+it.each([0, 1, -1, 300, -300, 2147483647, -2147483648])('reads and writes %d as protoc does, zigzag', (x) => {
+  expect(FlowStep.decode(protoc('encode', 'FlowStep', `id: "a" x: ${x}`))).toMatchObject({ id: 'a', x })
+  const written = protoc('decode', 'FlowStep', FlowStep.encode({ id: 'a', kind: undefined, next: '', x, y: 0 }).finish()).toString()
+  expect(written).toBe(x === 0 ? 'id: "a"\n' : `id: "a"\nx: ${x}\n`)
 })
 
 it('passes over fields of a later version', () => {

@@ -1,5 +1,5 @@
 // Reading and writing protobuf's wire format: what the generated code asks for, and no more (the library's is three times
-// the size, for floats, groups, text and zigzag that this schema has not). 64-bit ids are decimal strings, times numbers.
+// the size, for floats, groups and text that this schema has not). 64-bit ids are decimal strings, times numbers.
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
@@ -19,6 +19,11 @@ export class BinaryReader {
   }
   int32(): number {
     return Number(BigInt.asIntN(32, this.#varint()))
+  }
+  /** Zigzag: small numbers are short whatever their sign. */
+  sint32(): number {
+    const value = this.uint32()
+    return (value >>> 1) ^ -(value & 1)
   }
   bool(): boolean {
     return this.#varint() !== 0n
@@ -91,6 +96,9 @@ export class BinaryWriter {
   }
   int32(value: number): this {
     return this.#varint(BigInt.asUintN(64, BigInt(value)))
+  }
+  sint32(value: number): this {
+    return this.uint32((value << 1) ^ (value >> 31))
   }
   bool(value: boolean): this {
     return this.uint32(value ? 1 : 0)

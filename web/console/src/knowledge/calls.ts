@@ -19,7 +19,9 @@ export const calls = {
   replace: (id: string, entry: Partial<json.KnowledgeEntry>) => rest.put(`/knowledge/entries/${id}`, { body: bodyOf(entry), answer: json.KnowledgeEntry }),
   remove: (id: string) => take(rest.delete(`/knowledge/entries/${id}`)),
   gaps: (query: { site: string; since: number }) => take(rest.get('/bot/gaps', { query, answer: json.KnowledgeGapList })),
-  tryOut: (siteId: string, text: string) => take(rest.post('/bot/try', { body: json.TryBotRequest.toJSON({ siteId, text }), answer: json.TryBotAnswer })),
+  /** `flow`: where the answer before left a dialogue flow. */
+  tryOut: (siteId: string, text: string, flow?: json.TryBotRequest['flow']) =>
+    take(rest.post('/bot/try', { body: json.TryBotRequest.toJSON({ siteId, text, flow }), answer: json.TryBotAnswer })),
 }
 
 const bodyOf = (entry: Partial<json.KnowledgeEntry>): unknown => json.KnowledgeEntry.toJSON(json.KnowledgeEntry.fromPartial(entry))
