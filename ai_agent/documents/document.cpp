@@ -20,6 +20,10 @@ tl::unexpected<Error> too_slow() {
   return fail(
       Error{ErrorCode::kTimeout, "document: takes too long to read", "document_takes_too_long", 0});
 }
+tl::unexpected<Error> without_text() {
+  return fail(
+      Error{ErrorCode::kInvalidArgument, "document: holds no text", "document_without_text", 0});
+}
 
 }  // namespace detail
 
@@ -69,8 +73,7 @@ Result<DocumentText> read_document(DocumentFormat format, std::string_view bytes
     return Result<DocumentText>(detail::damaged("of no known format"));
   }();
   if (document && document->markdown.find_first_not_of(" \n\t") == std::string::npos) {
-    return fail(
-        Error{ErrorCode::kInvalidArgument, "document: holds no text", "document_without_text", 0});
+    return detail::without_text();
   }
   return document;
 }

@@ -9,6 +9,7 @@
 #include "ai_agent/documents/detail/markdown_writer.hpp"
 #include "ai_agent/documents/detail/readers.hpp"
 #include "ai_agent/documents/detail/text_encoding.hpp"
+#include "ai_agent/documents/html_page.hpp"
 #include "ai_agent/documents/limits.hpp"
 
 namespace wk::ai::detail {
@@ -54,8 +55,60 @@ bool is_hidden(const xmlChar** attributes) {
   return false;
 }
 
+const xmlChar* value_of(const xmlChar** attributes, std::string_view wanted) {
+  for (; attributes != nullptr && attributes[0] != nullptr; attributes += 2) {
+    if (view(attributes[0]) == wanted) return attributes[1];
+  }
+  return nullptr;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  return out;
+}
+
+// A list of words between blanks or commas, in lower case, has this one.
+bool has_word(std::string_view list, std::string_view word) {
+  for (std::size_t at = 0; at < list.size();) {
+    const std::size_t end = std::min(list.find_first_of(" ,\t\r\n\f", at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+// What an element says of other pages, and of how this one is to be taken.
+void note_links(std::string_view name, const xmlChar** attributes, PageLinks& links) {
+  const xmlChar* const href = value_of(attributes, "href");
+  if (name == "a" || name == "area") {
+    if (href == nullptr || has_word(lower(view(value_of(attributes, "rel"))), "nofollow")) return;
+    if (links.hrefs.size() == document_limits::kLinksMax || view(href).size() > document_limits::kLinkBytesMax) {
+      links.more = true;
+    } else {
+      links.hrefs.emplace_back(view(href));
+    }
+  } else if (name == "base") {
+    // The first one counts (HTML, 4.2.3).
+    if (href != nullptr && links.base.empty() && view(href).size() <= document_limits::kLinkBytesMax) links.base = view(href);
+  } else if (name == "link") {
+    if (href == nullptr || !has_word(lower(view(value_of(attributes, "rel"))), "canonical")) return;
+    if (links.canonical.empty() && view(href).size() <= document_limits::kLinkBytesMax) links.canonical = view(href);
+  } else if (name == "meta") {
+    const std::string of = lower(view(value_of(attributes, "name")));
+    if (of != "robots" && of != "weikeyi") return;
+    const std::string says = lower(view(value_of(attributes, "content")));
+    if (has_word(says, "noindex") || has_word(says, "none")) links.noindex = true;
+    if (has_word(says, "nofollow") || has_word(says, "none")) links.nofollow = true;
+  }
+}
+
 class HtmlReader {
  public:
+  explicit HtmlReader(PageLinks* links) : links_(links) {}
+
   // libxml2 owns the context and calls back with this.
   htmlParserCtxtPtr parser = nullptr;
   bool too_deep = false;
@@ -66,6 +119,8 @@ class HtmlReader {
       xmlStopParser(parser);
       return;
     }
+    // Links are in menus, too, whose text is left out.
+    if (links_ != nullptr) note_links(name, attributes, *links_);
     if (left_out_ > 0 || is_left_out(name) || is_hidden(attributes)) {
       ++left_out_;
       return;
@@ -115,6 +170,7 @@ class HtmlReader {
  private:
   MarkdownWriter writer_;
   MarkdownWriter title_writer_;
+  PageLinks* const links_;  // null: nobody wants them
   int depth_ = 0;
   int left_out_ = 0;  // elements we are in since one that is left out
   int title_ = 0;
@@ -139,9 +195,10 @@ std::string_view declared_charset(std::string_view bytes) {
 
 }  // namespace
 
-Result<DocumentText> read_html(std::string_view bytes, Deadline deadline) {
-  WK_TRY(const std::string html, to_utf8(bytes, declared_charset(bytes)));
-  HtmlReader reader;
+Result<DocumentText> read_html(std::string_view bytes, Deadline deadline, std::string_view charset,
+                               PageLinks* links) {
+  WK_TRY(const std::string html, to_utf8(bytes, charset.empty() ? declared_charset(bytes) : charset));
+  HtmlReader reader(links);
   htmlSAXHandler sax{};
   sax.startElement = [](void* self, const xmlChar* name, const xmlChar** attributes) {
     static_cast<HtmlReader*>(self)->start(view(name), attributes);
@@ -178,3 +235,14 @@ Result<DocumentText> read_html(std::string_view bytes, Deadline deadline) {
 }
 
 }  // namespace wk::ai::detail
+
+namespace wk::ai {
+
+HtmlPage read_html_page(std::string_view bytes, std::string_view charset, const DocumentOptions& options) {
+  HtmlPage page;
+  page.document = detail::read_html(bytes, std::chrono::steady_clock::now() + options.time_max, charset, &page.links);
+  if (page.document && page.document->markdown.find_first_not_of(" \n\t") == std::string::npos) page.document = detail::without_text();
+  return page;
+}
+
+}  // namespace wk::ai

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "ai_agent/documents/document.hpp"
+#include "ai_agent/documents/html_page.hpp"
 #include "ai_agent/documents/limits.hpp"
 
 namespace wk::ai {
@@ -81,6 +82,45 @@ TEST(Html, StopsWhenItsTimeIsOver) {
   const auto document = read_document(DocumentFormat::kHtml, html, options);
   ASSERT_FALSE(document);
   EXPECT_EQ(document.error().client_code(), "document_takes_too_long");
+}
+
+using Hrefs = std::vector<std::string>;
+
+TEST(HtmlPage, SaysWhereItLinksTo) {
+  const HtmlPage page = read_html_page(
+      R"(<html><head><base href="/shop/"><base href="/other/"><link rel="icon" href="i.png"><link rel="alternate Canonical" href="tea">
+<meta name="Robots" content="NOINDEX, follow"></head><body><nav><A HREF=" a?x=1&amp;y=2 ">a</A></nav><p>Text<a name="here">no link</a>
+<a rel="external NoFollow" href="b">b</a><a href='c#d'>c</a><map><area href="e"></map></p><footer><a href="f">f</a></footer></body></html>)",
+      "");
+  ASSERT_TRUE(page.document);
+  EXPECT_EQ(page.links.base, "/shop/");
+  EXPECT_EQ(page.links.canonical, "tea");
+  EXPECT_TRUE(page.links.noindex);
+  EXPECT_FALSE(page.links.nofollow);
+  EXPECT_EQ(page.links.hrefs, (Hrefs{" a?x=1&y=2 ", "c#d", "e", "f"}));
+  EXPECT_FALSE(page.links.more);
+}
+
+TEST(HtmlPage, HasLinksAlsoWithoutText) {
+  const HtmlPage page = read_html_page("<nav><a href=a>Home</a></nav><meta name=weikeyi content=none>", "");
+  ASSERT_FALSE(page.document);
+  EXPECT_EQ(page.document.error().client_code(), "document_without_text");
+  EXPECT_EQ(page.links.hrefs, Hrefs{"a"});
+  EXPECT_TRUE(page.links.noindex && page.links.nofollow);
+}
+
+TEST(HtmlPage, IsReadInTheCharsetThatHttpSaid) {
+  const HtmlPage page = read_html_page("<meta charset=gb18030><p>caf\xe9 \xe0 la carte, tr\xe8s bon", "windows-1252");
+  ASSERT_TRUE(page.document);
+  EXPECT_EQ(page.document->markdown, "café à la carte, très bon\n");
+}
+
+TEST(HtmlPage, KeepsSoManyLinks) {
+  std::string html = "<a href=" + std::string(document_limits::kLinkBytesMax + 1, 'x') + ">long</a>";
+  for (std::size_t i = 0; i < document_limits::kLinksMax + 5; ++i) html += "<a href=" + std::to_string(i) + ">a</a>";
+  const HtmlPage page = read_html_page(html, "");
+  EXPECT_EQ(page.links.hrefs.size(), document_limits::kLinksMax);
+  EXPECT_TRUE(page.links.more);
 }
 
 }  // namespace

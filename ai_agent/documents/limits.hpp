@@ -18,6 +18,9 @@ inline constexpr std::size_t kUnpackedBytesMax = 64 * 1024 * 1024;
 // Elements in elements of HTML; deeper is refused: a closing tag costs as much as there are open
 // ones.
 inline constexpr int kHtmlDepthMax = 512;
+// Links of a page and bytes of one; further and longer ones are left out (PageLinks::more).
+inline constexpr std::size_t kLinksMax = 2'000;
+inline constexpr std::size_t kLinkBytesMax = 4'000;
 // From the first byte to the last; beyond: document_takes_too_long.
 inline constexpr std::chrono::milliseconds kTimeMax{20'000};
 // The child that reads a PDF: processor seconds, address space. Beyond, the kernel ends it.

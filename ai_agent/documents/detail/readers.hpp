@@ -6,13 +6,20 @@
 
 #include "ai_agent/documents/document.hpp"
 
+namespace wk::ai {
+struct PageLinks;
+}
+
 namespace wk::ai::detail {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
 Result<DocumentText> read_text(std::string_view bytes);
 Result<DocumentText> read_markdown(std::string_view bytes);
-Result<DocumentText> read_html(std::string_view bytes, Deadline deadline);
+// charset: what HTTP said, it goes before what the page says; may be empty. links: where they go; may
+// be null.
+Result<DocumentText> read_html(std::string_view bytes, Deadline deadline,
+                               std::string_view charset = {}, PageLinks* links = nullptr);
 Result<DocumentText> read_docx(std::string_view bytes, Deadline deadline);
 Result<DocumentText> read_pdf(std::string_view bytes, Deadline deadline,
                               const std::string& pdftotext);
@@ -23,5 +30,6 @@ std::string join_lines(std::string_view page);
 tl::unexpected<Error> damaged(std::string why);
 tl::unexpected<Error> too_large(std::string why);
 tl::unexpected<Error> too_slow();
+tl::unexpected<Error> without_text();
 
 }  // namespace wk::ai::detail
