@@ -1,0 +1,113 @@
+#include "ai_agent/crawl/page_url.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "ai_agent/crawl/limits.hpp"
+#include "ai_agent/crawl/robots.hpp"
+
+namespace wk::ai {
+namespace {
+
+struct UrlFree {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+
+bool alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+// "mailto" of "mailto:a@b.c"; empty where there is none.
+std::string scheme_of(std::string_view text) {
+  std::string scheme;
+  for (const char c : text) {
+    if (c == ':') return scheme;
+    if (!alphanumeric(c) && c != '+' && c != '-' && c != '.') return {};
+    scheme += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  }
+  return {};
+}
+
+std::optional<std::string> part(CURLU* url, CURLUPart which, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, which, &text, flags) != CURLUE_OK) return std::nullopt;
+  std::string copy(text);
+  curl_free(text);
+  return copy;
+}
+
+// As browsers do: blanks around it do not count, line ends and tabs within neither (URL Standard, 4.4).
+std::string cleaned(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= 0x20) text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= 0x20) text.remove_suffix(1);
+  std::string out;
+  for (const char c : text) {
+    if (c != '\t' && c != '\r' && c != '\n') out += c;
+  }
+  return out.substr(0, out.find('#'));
+}
+
+// "." or ".." as a part of the path, which only escapes hid.
+bool has_dots(std::string_view path) {
+  return path.find("/./") != std::string_view::npos || path.find("/../") != std::string_view::npos || path.ends_with("/.") || path.ends_with("/..");
+}
+
+}  // namespace
+
+std::optional<PageUrl> PageUrl::normal(std::string_view base, const std::string& reference) {
+  if (reference.size() > crawl_limits::kUrlBytesMax || reference.find('\0') != std::string::npos) return std::nullopt;
+  if (const std::string scheme = scheme_of(reference); !scheme.empty() && scheme != "http" && scheme != "https") return std::nullopt;
+  const std::unique_ptr<CURLU, UrlFree> url(curl_url());
+  constexpr unsigned kFlags = CURLU_URLENCODE | CURLU_DISALLOW_USER;
+  if (!url || (!base.empty() && curl_url_set(url.get(), CURLUPART_URL, std::string(base).c_str(), kFlags) != CURLUE_OK)) return std::nullopt;
+  if (curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), kFlags) != CURLUE_OK) return std::nullopt;
+  const auto scheme = part(url.get(), CURLUPART_SCHEME);
+  auto host = part(url.get(), CURLUPART_HOST, CURLU_PUNYCODE);
+  const auto path = part(url.get(), CURLUPART_PATH);
+  if (!scheme || (*scheme != "http" && *scheme != "https") || !host || host->empty() || !path) return std::nullopt;
+  for (char& c : *host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  }
+  // "shop.example." is the same host.
+  if (host->size() > 1 && host->back() == '.') host->pop_back();
+  PageUrl made;
+  made.text_ = *scheme + "://" + *host;
+  if (const auto port = part(url.get(), CURLUPART_PORT, CURLU_NO_DEFAULT_PORT)) made.text_ += ":" + *port;
+  made.origin_end_ = made.text_.size();
+  made.host_ = std::move(*host);
+  made.text_ += normal_octets(path->empty() ? "/" : *path);
+  if (const auto query = part(url.get(), CURLUPART_QUERY); query && !query->empty()) made.text_ += "?" + normal_octets(*query);
+  if (made.text_.size() > crawl_limits::kUrlBytesMax) return std::nullopt;
+  // Once more: now they are seen. What is still escaped stays so, so that this ends.
+  if (has_dots(made.path())) return normal({}, made.text_);
+  return made;
+}
+
+std::optional<PageUrl> PageUrl::parse(std::string_view text) {
+  const std::string clean = cleaned(text);
+  // Without a scheme it would be a reference to nothing.
+  if (scheme_of(clean).empty()) return std::nullopt;
+  return normal({}, clean);
+}
+
+std::optional<PageUrl> PageUrl::resolve(std::string_view reference) const {
+  const std::string clean = cleaned(reference);
+  return clean.empty() ? std::nullopt : normal(text_, clean);
+}
+
+CrawlScope::CrawlScope(const PageUrl& start) : origin_(start.origin()), directory_(start.path().substr(0, start.path().rfind('/') + 1)) {}
+
+bool looks_like_a_loop(const PageUrl& url) {
+  std::map<std::string_view, unsigned> seen;
+  std::string_view rest = url.path();
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(segment.size());
+    if (!segment.empty() && ++seen[segment] > crawl_limits::kSegmentRepeatsMax) return true;
+  }
+  return false;
+}
+
+}  // namespace wk::ai
