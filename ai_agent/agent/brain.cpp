@@ -5,6 +5,7 @@
 
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
+#include "ai_agent/agent/recognised.hpp"
 #include "ai_agent/agent/requests.hpp"
 #include "ai_agent/intent/anger.hpp"
 #include "base/encoding.hpp"
@@ -184,6 +185,7 @@ Result<v1::BotTurn> Brain::think(const BotQuestion& question, BotEvidence* evide
   if (turn) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begun).count();
     turn->mutable_decided()->set_took_us(static_cast<std::uint32_t>(took));
+    keep_entities(*turn->mutable_decided(), question.texts);
   }
   return turn;
 }
@@ -223,8 +225,9 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
     return turn;
   }
 
-  WK_TRY(const Meant meant, what_is_meant(question.site, text));
-  WK_TRY(const std::vector<Finding> findings, knowledge_.search(question.site, text, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
+  const std::string asked = without_references(knowledge_, question.site, text);
+  WK_TRY(const Meant meant, what_is_meant(question.site, asked));
+  WK_TRY(const std::vector<Finding> findings, knowledge_.search(question.site, asked, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
   const bool found = !findings.empty() && may_answer(findings.front(), meant);
   // What stands there word for word is meant, and an entry that is younger than the model can be nothing it means.
   const bool model_passed_over = found && (!known_to(meant, findings.front().entry) || findings.front().word_for_word);

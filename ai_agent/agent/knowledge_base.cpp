@@ -145,7 +145,7 @@ Result<void> KnowledgeBase::save(bool now) {
   return {};
 }
 
-Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view text, std::size_t findings_max, float confidence) const {
+std::vector<std::shared_ptr<KnowledgeIndex>> KnowledgeBase::indexes_for(SiteId site) const {
   std::vector<std::shared_ptr<KnowledgeIndex>> indexes;
   sites_.with([&](const Sites& sites) {
     for (const SiteId one : {site, kEverySite}) {
@@ -154,8 +154,17 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
       if (one == site && site == kEverySite) break;
     }
   });
+  return indexes;
+}
+
+bool KnowledgeBase::knows(SiteId site, std::string_view text) const {
+  const auto indexes = indexes_for(site);
+  return std::any_of(indexes.begin(), indexes.end(), [&](const auto& index) { return index->snapshot()->knows(text); });
+}
+
+Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view text, std::size_t findings_max, float confidence) const {
   std::vector<KnowledgeHit> hits;
-  for (const auto& index : indexes) {
+  for (const auto& index : indexes_for(site)) {
     KnowledgeAnswer answer = index->search({.text = text, .hits_max = findings_max, .passages_per_entry_max = 1});
     hits.insert(hits.end(), std::make_move_iterator(answer.hits.begin()), std::make_move_iterator(answer.hits.end()));
   }

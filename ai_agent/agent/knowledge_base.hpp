@@ -55,6 +55,9 @@ class KnowledgeBase final : public KnowledgeStore {
   // The best first, at most one of each entry. `confidence` > 0 is asked for instead of the index's own gate.
   Result<std::vector<Finding>> search(SiteId site, std::string_view text, std::size_t findings_max, float confidence) const;
 
+  // Whether one of the indexes of the site has every word of the text.
+  bool knows(SiteId site, std::string_view text) const;
+
   Result<void> put(const v1::KnowledgeEntry& entry) override;
   Result<v1::KnowledgeEntry> entry(KnowledgeEntryId id) override { return store_.entry(id); }
   Result<void> erase(KnowledgeEntryId id) override;
@@ -71,6 +74,8 @@ class KnowledgeBase final : public KnowledgeStore {
 
   std::filesystem::path file_of(SiteId site) const;
   std::shared_ptr<KnowledgeIndex> index_of(SiteId site, bool make);
+  // The site's own, and that of every site.
+  std::vector<std::shared_ptr<KnowledgeIndex>> indexes_for(SiteId site) const;
   void note_change(SiteId site);
 
   KnowledgeStore& store_;

@@ -40,6 +40,9 @@ inline constexpr std::size_t kChoiceBytesMax = 200;
 // Sources kept with a decision, and bytes of each passage.
 inline constexpr std::size_t kSourcesKept = 5;
 inline constexpr std::size_t kSourcePassageBytes = 300;
+// Order numbers, telephones and the like kept with a decision, and bytes of each value; what is longer is left out.
+inline constexpr std::size_t kEntitiesKept = 8;
+inline constexpr std::size_t kEntityBytesMax = 200;
 // Questions without an answer that are put together at a time (the newest; the memory goes with the square of it), groups of them that are answered,
 // and of each the wordings and the newest examples.
 inline constexpr std::size_t kGapQuestionsRead = 2'000;

@@ -161,6 +161,16 @@ KnowledgeAnswer KnowledgeSnapshot::search(const KnowledgeQuery& query) const {
   return answer;
 }
 
+bool KnowledgeSnapshot::knows(std::string_view text) const {
+  TermReader reader;
+  std::vector<QueryTerm> terms;
+  reader.query(text.substr(0, knowledge_limits::kQueryBytesMax), terms);
+  const auto in = [](const Collection& collection, std::uint64_t hash) {
+    return std::any_of(collection.segments.begin(), collection.segments.end(), [&](const SegmentView& view) { return view.segment->find(hash) != nullptr; });
+  };
+  return std::all_of(terms.begin(), terms.end(), [&](const QueryTerm& term) { return in(faqs, term.hash) || in(texts, term.hash); });
+}
+
 std::size_t KnowledgeSnapshot::bytes() const {
   std::size_t bytes = 0;
   for (const Collection* collection : {&faqs, &texts}) {

@@ -69,6 +69,8 @@ class KnowledgeSnapshot {
       : settings_(settings), encoder_(encoder) {}
 
   KnowledgeAnswer search(const KnowledgeQuery& query) const;
+  // Whether every word of the text stands in some passage, or stood in one whose place nobody has tidied up yet.
+  bool knows(std::string_view text) const;
 
   Collection faqs;
   Collection texts;
