@@ -6,10 +6,12 @@
 #include "ai_agent/agent/history.hpp"
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
+#include "ai_agent/intent/entities.hpp"
 #include "base/encoding.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "core/hours/business_hours.hpp"
 #include "core/model/limits.hpp"
 
 namespace wk::ai {
@@ -102,10 +104,11 @@ void BotAgent::begin(ConversationId id) {
 }
 
 BotAgent::Made BotAgent::make(ConversationId id) const {
+  BotQuestion question{.people_online = deps_.presence.anybody_online()};
   const auto failed = [&](const Error& error) {
     log_warning("bot.turn_failed", {{"conversation", id.value()}, {"reason", error.context}});
     Made made;
-    made.turn = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, {.people_online = deps_.presence.anybody_online()});
+    made.turn = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, question);
     return made;
   };
   auto summary = deps_.store.load(id);
@@ -121,9 +124,11 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
     made.nothing = true;
     return made;
   }
-  BotQuestion question{.site = SiteId(summary->site_id()), .misses = summary->bot_misses(), .people_online = deps_.presence.anybody_online(),
-                       .locale = summary->context().locale()};
+  question.site = SiteId(summary->site_id());
+  question.misses = summary->bot_misses();
+  question.locale = summary->context().locale();
   if (site) question.settings = site->bot();
+  look_for_people(question, site);
   // What was said since the last turn; of very much, the newest.
   const Seq through = summary->bot_through_seq();
   constexpr auto kEventsRead = static_cast<Seq>(4 * agent_limits::kMessagesRead);
@@ -141,6 +146,7 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
   if (question.texts.size() > agent_limits::kMessagesRead) {
     question.texts.erase(question.texts.begin(), question.texts.end() - static_cast<std::ptrdiff_t>(agent_limits::kMessagesRead));
   }
+  question.reachable = question.people_online || reachable(*summary, question);
   if (off) {
     made.turn = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, question);
   } else {
@@ -294,6 +300,26 @@ void BotAgent::begin_next() {
   }
 }
 
+void BotAgent::look_for_people(BotQuestion& question, const std::optional<v1::Site>& site) const {
+  question.people_online = deps_.presence.anybody_online();
+  if (!site) return;
+  const std::int64_t now_ms = deps_.clock.now_ms();
+  const Opening is = opening(*site, now_ms);
+  if (is.open) return;
+  question.people_online = false;
+  question.closed = OpeningMoment{.opens_ms = is.next_opens_ms, .now_ms = now_ms, .time_zone = site->hours().time_zone()};
+}
+
+bool BotAgent::reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const {
+  const bool told = std::any_of(question.texts.begin(), question.texts.end(), [](const std::string& text) {
+    const auto entities = find_entities(text, Gazetteer());
+    return std::any_of(entities.begin(), entities.end(), [](const Entity& one) { return one.kind == EntityKind::kEmail || one.kind == EntityKind::kPhone; });
+  });
+  if (told) return true;
+  const auto contact = deps_.directory.contact(ContactId(summary.contact_id()));
+  return contact && !(contact->email().empty() && contact->phone().empty());
+}
+
 void BotAgent::give_up(ConversationId id) {
   handed_over_.fetch_add(1, std::memory_order_relaxed);
   AppendRequest request{id, BotPrincipal{}, {}, {}};
@@ -357,7 +383,8 @@ void BotAgent::tick() {
 Result<v1::TryBotAnswer> BotAgent::try_out(SiteId id, const std::string& text) {
   const auto site = site_of(deps_.directory, id);
   if (!site) return fail(ErrorCode::kNotFound, "no such site");
-  const BotQuestion question{.site = id, .settings = site->bot(), .texts = {text}, .people_online = deps_.presence.anybody_online()};
+  BotQuestion question{.site = id, .settings = site->bot(), .texts = {text}};
+  look_for_people(question, site);
   BotEvidence evidence;
   WK_TRY(v1::BotTurn turn, deps_.brain.think(question, &evidence));
   if (deps_.grounded != nullptr && deps_.grounded->applies(id, turn, evidence)) {

@@ -90,6 +90,10 @@ class BotAgent final : public CommitListener, public BotTrial {
   void store(ConversationId id, std::shared_ptr<const Made> made);
   void end(ConversationId id);
   void begin_next();
+  // Whether people are there for what is asked, or when they are back.
+  void look_for_people(BotQuestion& question, const std::optional<v1::Site>& site) const;
+  // Where they are not: whether they know how to reach who asks.
+  bool reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const;
   // Straight to people, without a thought.
   void give_up(ConversationId id);
   void look_for_unanswered();

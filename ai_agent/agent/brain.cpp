@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "ai_agent/agent/limits.hpp"
+#include "ai_agent/agent/nobody_words.hpp"
 #include "ai_agent/agent/phrases.hpp"
 #include "ai_agent/agent/recognised.hpp"
 #include "ai_agent/agent/requests.hpp"
@@ -81,14 +82,17 @@ v1::BotTurn turn_of(v1::BotAction action, v1::BotReason reason) {
   return turn;
 }
 
-v1::BotTurn handed_over(v1::BotReason reason, Language language, bool people_online) {
+v1::BotTurn handed_over(v1::BotReason reason, Language language, const BotQuestion& question) {
   v1::BotTurn turn = turn_of(v1::BOT_ACTION_HAND_OVER, reason);
   Phrase what = Phrase::kHandedOver;
   if (reason == v1::BOT_REASON_ATTACHMENT) what = Phrase::kCannotRead;
   if (reason == v1::BOT_REASON_ANGER) what = Phrase::kAngerHandedOver;
   // Where nobody is there, that is what has to be said.
-  if (!people_online) what = Phrase::kHandedOverNobody;
-  say(turn, what, language);
+  if (question.people_online) {
+    say(turn, what, language);
+  } else {
+    turn.mutable_reply()->set_text(nobody_words({.closed = question.closed, .reachable = question.reachable, .locale = question.locale}, language));
+  }
   return turn;
 }
 
@@ -145,7 +149,7 @@ void add_choice(v1::Message& reply, const Finding& finding) {
 v1::BotTurn not_sure(const BotQuestion& question, Language language, const Meant& meant, const std::vector<Finding>& findings) {
   const bool unsure = meant.zone != Zone::kHandOver || (!findings.empty() && findings.front().near);
   const v1::BotReason reason = unsure ? v1::BOT_REASON_UNSURE : v1::BOT_REASON_NOTHING_FOUND;
-  if (question.misses > 0) return handed_over(reason, language, question.people_online);
+  if (question.misses > 0) return handed_over(reason, language, question);
   v1::BotTurn turn = turn_of(v1::BOT_ACTION_ASK_BACK, reason);
   say(turn, unsure ? Phrase::kAskBack : Phrase::kNothingFound, language);
   if (meant.zone != Zone::kHandOver) {
@@ -174,7 +178,7 @@ std::vector<Finding> evidence_of(const Meant& meant, bool sure, const std::vecto
 }  // namespace
 
 v1::BotTurn Brain::hand_over(v1::BotReason reason, const BotQuestion& question) {
-  return handed_over(reason, language_for(joined(question.texts), question.locale), question.people_online);
+  return handed_over(reason, language_for(joined(question.texts), question.locale), question);
 }
 
 Result<v1::BotTurn> Brain::think(const BotQuestion& question, BotEvidence* evidence) const {
@@ -215,9 +219,9 @@ Result<Meant> Brain::what_is_meant(SiteId site, const std::string& text) const {
 Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::string& text, Language language, BotEvidence* evidence) const {
   const std::vector<std::string> words(question.settings.handover_words().begin(), question.settings.handover_words().end());
   const Request request = request_in(text, words);
-  if (request == Request::kPerson) return handed_over(v1::BOT_REASON_REQUESTED, language, question.people_online);
-  if (detect_anger(text).level >= kAngryFrom) return handed_over(v1::BOT_REASON_ANGER, language, question.people_online);
-  if (question.attachments) return handed_over(v1::BOT_REASON_ATTACHMENT, language, question.people_online);
+  if (request == Request::kPerson) return handed_over(v1::BOT_REASON_REQUESTED, language, question);
+  if (detect_anger(text).level >= kAngryFrom) return handed_over(v1::BOT_REASON_ANGER, language, question);
+  if (question.attachments) return handed_over(v1::BOT_REASON_ATTACHMENT, language, question);
   if (request != Request::kNone) {
     v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_SMALL_TALK);
     say(turn, request == Request::kGreeting ? Phrase::kGreeting : Phrase::kThanks, language);

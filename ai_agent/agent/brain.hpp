@@ -1,6 +1,7 @@
 // One turn of the AI agent: from what a visitor wrote to what is said and done. It decides; storing it is BotAgent's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "ai_agent/agent/knowledge_base.hpp"
 #include "ai_agent/text/text.hpp"
 #include "base/result.hpp"
+#include "core/hours/opening_words.hpp"
 #include "core/ports/bot_trial.hpp"
 #include "weikeyi/v1/frame.pb.h"
 
@@ -22,7 +24,12 @@ struct BotQuestion {
   bool attachments = false;
   // Turns in a row before this one that were unsure.
   unsigned misses = 0;
+  // And it is within the site's hours.
   bool people_online = false;
+  // Outside of them: when they begin again (opens_ms 0: not foreseeable).
+  std::optional<OpeningMoment> closed{};
+  // An e-mail address or a telephone number of the visitor is known.
+  bool reachable = false;
   // Of the visitor's browser; for what the text does not tell.
   std::string locale{};
 };

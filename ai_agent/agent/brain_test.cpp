@@ -77,7 +77,11 @@ TEST_F(BrainTest, APersonComesOnRequestWhateverItKnows) {
   EXPECT_EQ(turn.decided().action(), v1::BOT_ACTION_HAND_OVER);
   EXPECT_EQ(turn.decided().reason(), v1::BOT_REASON_REQUESTED);
   EXPECT_EQ(turn.reply().text(), phrase(Phrase::kHandedOver, Language::kChinese));
-  EXPECT_EQ(asked("转人工", 0, false).reply().text(), phrase(Phrase::kHandedOverNobody, Language::kChinese));
+  const std::string nobody = asked("转人工", 0, false).reply().text();
+  EXPECT_EQ(nobody, std::string(phrase(Phrase::kHandedOverNobody, Language::kChinese)) + std::string(phrase(Phrase::kLeaveContact, Language::kChinese)));
+  const v1::BotTurn closed = think({.texts = {"talk to a person please"}, .closed = OpeningMoment{.opens_ms = 1'795'780'800'000, .now_ms = 1'795'770'000'000, .time_zone = "UTC"}, .reachable = true});
+  EXPECT_EQ(closed.decided().action(), v1::BOT_ACTION_HAND_OVER);
+  EXPECT_NE(closed.reply().text().find("people are back today at 12:00"), std::string::npos) << closed.reply().text();
 }
 
 TEST_F(BrainTest, WhoIsAngryGetsAPersonAndAnApology) {

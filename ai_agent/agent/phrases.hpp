@@ -11,6 +11,10 @@ enum class Phrase : std::uint8_t {
   kName,
   kHandedOver,         // people are there
   kHandedOverNobody,   // nobody is: it takes a message
+  kHandedOverClosed,   // outside hours; with {day}, {time} and {zone} of when they begin again
+  kHandedOverClosedNear,  // the same where {day} is today or tomorrow
+  kHandedOverClosedLong,  // it is not foreseeable when
+  kLeaveContact,
   kAngerHandedOver,
   kCannotRead,         // an image or a file
   kAskBack,
