@@ -4,6 +4,7 @@
 
 #include "api/routes.hpp"
 #include "base/encoding.hpp"
+#include "core/model/check_flow.hpp"
 #include "core/model/limits.hpp"
 
 namespace wk::api {
@@ -17,16 +18,21 @@ Result<void> check_line(const char* what, std::string_view text, std::size_t byt
 }
 
 Result<void> check(const Call& call, const v1::KnowledgeEntry& entry) {
-  if (entry.kind() != v1::KNOWLEDGE_KIND_FAQ && entry.kind() != v1::KNOWLEDGE_KIND_ARTICLE) return fail(ErrorCode::kInvalidArgument, "kind must be FAQ or ARTICLE");
+  if (entry.kind() == v1::KNOWLEDGE_KIND_UNSPECIFIED || !v1::KnowledgeKind_IsValid(entry.kind())) return fail(ErrorCode::kInvalidArgument, "kind must be FAQ, ARTICLE or FLOW");
+  const bool flow = entry.kind() == v1::KNOWLEDGE_KIND_FLOW;
   WK_TRY_VOID(check_line("title", entry.title(), api_limits::kKnowledgeTitleBytesMax, true));
-  WK_TRY_VOID(check_line("body", entry.body(), api_limits::kKnowledgeBodyBytesMax, true));
+  WK_TRY_VOID(check_line("body", entry.body(), api_limits::kKnowledgeBodyBytesMax, !flow));
   WK_TRY_VOID(check_line("url", entry.url(), limits::kUrlBytesMax, false));
   // It becomes a link on visitors' screens.
   if (!entry.url().empty() && !entry.url().starts_with("https://") && !entry.url().starts_with("http://")) {
     return fail(ErrorCode::kInvalidArgument, "url must begin with https:// or http://");
   }
   if (static_cast<std::size_t>(entry.phrasings_size()) > api_limits::kKnowledgePhrasingsMax) return fail(ErrorCode::kTooLarge, "too many phrasings");
-  if (entry.kind() != v1::KNOWLEDGE_KIND_FAQ && entry.phrasings_size() > 0) return fail(ErrorCode::kInvalidArgument, "only an FAQ has phrasings");
+  if (entry.kind() == v1::KNOWLEDGE_KIND_ARTICLE && entry.phrasings_size() > 0) return fail(ErrorCode::kInvalidArgument, "an article has no phrasings");
+  if (!flow && entry.steps_size() > 0) return fail(ErrorCode::kInvalidArgument, "only a flow has steps");
+  if (flow && !entry.body().empty()) return fail(ErrorCode::kInvalidArgument, "a flow has steps and no body");
+  if (static_cast<std::size_t>(entry.labels_size()) > api_limits::kKnowledgeLabelsMax) return fail(ErrorCode::kTooLarge, "too many labels");
+  for (const std::string& label : entry.labels()) WK_TRY_VOID(check_line("label", label, limits::kLabelBytesMax, true));
   for (const std::string& phrasing : entry.phrasings()) {
     WK_TRY_VOID(check_line("phrasing", phrasing, api_limits::kKnowledgeTitleBytesMax, true));
   }
@@ -35,7 +41,7 @@ Result<void> check(const Call& call, const v1::KnowledgeEntry& entry) {
     const bool known = std::any_of(sites->begin(), sites->end(), [&](const v1::Site& site) { return site.id() == entry.site_id(); });
     if (!known) return fail(ErrorCode::kInvalidArgument, "no such site");
   }
-  return {};
+  return flow ? check_flow(entry.steps(), call.services.bot.tools(SiteId(entry.site_id()))) : Result<void>();
 }
 
 Result<Reply> list(Call& call) {
@@ -91,8 +97,14 @@ Result<Reply> try_bot(Call& call) {
   WK_TRY_VOID(call.may(Action::kReadKnowledge));
   WK_TRY(const v1::TryBotRequest request, call.body<v1::TryBotRequest>());
   WK_TRY_VOID(check_line("text", request.text(), api_limits::kKnowledgeTitleBytesMax, true));
-  WK_TRY(const v1::TryBotAnswer answer, call.services.bot.try_out(SiteId(request.site_id()), request.text()));
+  WK_TRY(const v1::TryBotAnswer answer, call.services.bot.try_out(request));
   return reply(answer);
+}
+
+Result<Reply> tools(Call& call) {
+  WK_TRY_VOID(call.may(Action::kReadKnowledge));
+  WK_TRY(const auto site, call.query_id<SiteId>("site"));
+  return reply(call.services.bot.tools(site.value_or(SiteId())));
 }
 
 }  // namespace
@@ -102,12 +114,14 @@ std::vector<Route> knowledge_routes() {
   static const v1::KnowledgeEntryList kList;
   static const v1::TryBotRequest kTry;
   static const v1::TryBotAnswer kAnswer;
+  static const v1::BotToolList kTools;
   return {
       {"GET", "/knowledge/entries", Access::kAgent, list, "What the AI agent knows, the newest first", nullptr, &kList, {"site", "text", "cursor", "limit"}},
       {"POST", "/knowledge/entries", Access::kAgent, create, "Add an entry; found from now on", &kEntry, &kEntry},
       {"GET", "/knowledge/entries/{id}", Access::kAgent, show, "One entry", nullptr, &kEntry},
       {"PUT", "/knowledge/entries/{id}", Access::kAgent, replace, "Replace an entry", &kEntry, &kEntry},
       {"DELETE", "/knowledge/entries/{id}", Access::kAgent, erase, "Remove an entry", nullptr, nullptr},
+      {"GET", "/bot/tools", Access::kAgent, tools, "What dialogue flows may ask, as the operator listed it; of a site, or what every site may", nullptr, &kTools, {"site"}},
       {"POST", "/bot/try", Access::kAgent, try_bot, "What the AI agent would do with a question; nothing is stored", &kTry, &kAnswer},
   };
 }

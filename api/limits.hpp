@@ -19,10 +19,11 @@ inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
 // A file and all files of a site, unless settings say otherwise; beyond: 413 and 507.
 inline constexpr std::uint64_t kUploadBytesMaxDefault = 256ull << 20;
 inline constexpr std::uint64_t kSiteBytesMaxDefault = 20ull << 30;
-// Of an entry of the knowledge: its title and each phrasing, the answer or article, how many phrasings; beyond: 413.
+// Of an entry of the knowledge: its title and each phrasing, the answer or article, how many phrasings and labels; beyond: 413.
 inline constexpr std::size_t kKnowledgeTitleBytesMax = 1'000;
 inline constexpr std::size_t kKnowledgeBodyBytesMax = 200'000;
 inline constexpr std::size_t kKnowledgePhrasingsMax = 50;
+inline constexpr std::size_t kKnowledgeLabelsMax = 10;
 // Of a document that is to become knowledge (ai_agent/documents has the same bound): 413. So many are in memory at a time, each from its first byte
 // to its answer, and one of them is read: 503 with a retry time.
 inline constexpr std::size_t kDocumentBytesMax = 32 * 1024 * 1024;

@@ -136,7 +136,7 @@ Result<void> App::open_core() {
   knowledge_->set_change_listener([this](SiteId site) { intents_->note_change(site); });
   brain_ = std::make_unique<ai::Brain>(*knowledge_, intents_.get(), clock_);
   WK_TRY_VOID(open_llm());
-  bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_, grounded_.get(), writer_pool_.get(),
+  bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_, tools_, grounded_.get(), writer_pool_.get(),
                                                            [this](v1::TypingSignal signal) { broker_->typing(std::move(signal), 0); }});
   listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);
   broker_->set_listener(*listeners_);
@@ -181,8 +181,11 @@ Result<void> App::open_llm() {
   for (const ai::ProviderConfig& provider : config.providers) log_info("llm.provider", {{"name", provider.name}, {"address", provider.base_url}, {"model", provider.model}});
   std::error_code error;
   std::filesystem::create_directories(options_.data / "ai", error);
-  llm_ = std::make_unique<ai::LanguageModel>(std::move(config), options_.data / "ai" / "llm_usage.json", clock_);
-  grounded_ = std::make_unique<ai::GroundedAnswer>(*llm_);
+  tools_ = ai::ToolBox(std::exchange(config.tools, {}));
+  if (!config.providers.empty()) {
+    llm_ = std::make_unique<ai::LanguageModel>(std::move(config), options_.data / "ai" / "llm_usage.json", clock_);
+    grounded_ = std::make_unique<ai::GroundedAnswer>(*llm_, tools_);
+  }
   writer_pool_ = std::make_unique<ThreadPool>(ThreadPool::Options{.name = "writers", .threads = ai::agent_limits::kWritersMax, .queue_tasks_max = ai::agent_limits::kWritersMax});
   return {};
 }

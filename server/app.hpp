@@ -98,6 +98,7 @@ class App {
   std::unique_ptr<ai::IntentService> intents_;
   std::unique_ptr<ai::Brain> brain_;
   // Null without a language model.
+  ai::ToolBox tools_;
   std::unique_ptr<ai::LanguageModel> llm_;
   std::unique_ptr<ai::GroundedAnswer> grounded_;
   std::unique_ptr<ThreadPool> writer_pool_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ai_agent/agent/flow_dialogue.hpp"
 #include "ai_agent/agent/history.hpp"
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
@@ -129,6 +130,7 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
   question.locale = summary->context().locale();
   if (site) question.settings = site->bot();
   look_for_people(question, site);
+  if (summary->has_bot_flow()) question.flow = summary->bot_flow();
   // What was said since the last turn; of very much, the newest.
   const Seq through = summary->bot_through_seq();
   constexpr auto kEventsRead = static_cast<Seq>(4 * agent_limits::kMessagesRead);
@@ -167,9 +169,11 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
 }
 
 bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& made) {
-  if (deps_.grounded == nullptr || made->nothing || !deps_.grounded->applies(made->question.site, made->turn, made->evidence)) return false;
+  if (made->nothing || deps_.writers == nullptr) return false;
+  const bool asks_tool = made->evidence.flow != nullptr;
+  if (!asks_tool && (deps_.grounded == nullptr || !deps_.grounded->applies(made->question.site, made->turn, made->evidence))) return false;
   if (writing_ >= agent_limits::kWritersMax) {
-    made->turn.mutable_decided()->mutable_model()->set_failure("busy");
+    if (!asks_tool) made->turn.mutable_decided()->mutable_model()->set_failure("busy");
     return false;
   }
   auto writing = std::make_shared<Writing>();
@@ -177,7 +181,7 @@ bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& mad
   writing->site = made->question.site;
   writing->name = made->name;
   const Enqueued enqueued = deps_.writers->submit([this, id, made, writing] {
-    write(id, *made, *writing);
+    finish(id, *made, *writing);
     const bool summary_due = writing->summary_due && !writing->stop.stop_requested();
     const auto for_summary = summary_due ? std::make_shared<const Made>(*made) : nullptr;
     (void)deps_.executor.post([this, id, made] { end_writing(id, made); });
@@ -190,7 +194,26 @@ bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& mad
   return true;
 }
 
-void BotAgent::write(ConversationId id, Made& made, Writing& writing) const {
+void BotAgent::finish(ConversationId id, Made& made, Writing& writing) const {
+  // A stop of everything is one of this.
+  const std::stop_callback all(stop_writing_.get_token(), [&writing] { writing.stop.request_stop(); });
+  v1::BotTurn done;
+  if (made.evidence.flow) {
+    const SteadyTime begun = deps_.clock.steady();
+    done = ask_tools(*made.evidence.flow, deps_.tools, made.question, made.turn, writing.stop.get_token());
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begun).count();
+    done.mutable_decided()->set_took_us(done.decided().took_us() + static_cast<std::uint32_t>(took));
+  } else {
+    done = write(id, made, writing);
+  }
+  // What is switched off gives nothing any more, also where it was asked before.
+  const auto site = site_of(deps_.directory, made.question.site);
+  if (!site || !site->bot().enabled()) done = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, made.question);
+  done.mutable_decided()->set_through_seq(made.turn.decided().through_seq());
+  made.turn = std::move(done);
+}
+
+v1::BotTurn BotAgent::write(ConversationId id, const Made& made, Writing& writing) const {
   const Summary before = summaries_.find(id).value_or(Summary{});
   const GroundedAnswer::Request request{
       .question = made.question,
@@ -198,8 +221,6 @@ void BotAgent::write(ConversationId id, Made& made, Writing& writing) const {
       .use = {.site = made.question.site, .conversation = id},
       .history = read_history(deps_.store, id, {.answered_through = made.answered_through, .summarised_through = before.through, .last = made.turn.decided().through_seq()}),
       .summary = before.text};
-  // A stop of everything is one of this.
-  const std::stop_callback all(stop_writing_.get_token(), [&writing] { writing.stop.request_stop(); });
   GroundedAnswer::Written done = deps_.grounded->write(request, made.turn, writing.stop.get_token(), [&](std::string_view so_far) {
     const SteadyTime now = deps_.clock.steady();
     const bool due = writing.shown.with([&](Writing::Shown& shown) {
@@ -211,12 +232,7 @@ void BotAgent::write(ConversationId id, Made& made, Writing& writing) const {
     if (due) type(writing, true);
   });
   writing.summary_due = done.summary_due;
-  v1::BotTurn written = std::move(done.turn);
-  // What is switched off gives nothing any more, also where it was asked before.
-  const auto site = site_of(deps_.directory, made.question.site);
-  if (!site || !site->bot().enabled()) written = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, made.question);
-  written.mutable_decided()->set_through_seq(made.turn.decided().through_seq());
-  made.turn = std::move(written);
+  return std::move(done.turn);
 }
 
 void BotAgent::summarise(const Made& made, const Writing& writing) const {
@@ -380,19 +396,23 @@ void BotAgent::tick() {
   });
 }
 
-Result<v1::TryBotAnswer> BotAgent::try_out(SiteId id, const std::string& text) {
+Result<v1::TryBotAnswer> BotAgent::try_out(const v1::TryBotRequest& request) {
+  const SiteId id(request.site_id());
   const auto site = site_of(deps_.directory, id);
   if (!site) return fail(ErrorCode::kNotFound, "no such site");
-  BotQuestion question{.site = id, .settings = site->bot(), .texts = {text}};
+  BotQuestion question{.site = id, .settings = site->bot(), .texts = {request.text()}};
   look_for_people(question, site);
+  if (request.has_flow()) question.flow = request.flow();
   BotEvidence evidence;
   WK_TRY(v1::BotTurn turn, deps_.brain.think(question, &evidence));
-  if (deps_.grounded != nullptr && deps_.grounded->applies(id, turn, evidence)) {
+  if (evidence.flow || (deps_.grounded != nullptr && deps_.grounded->applies(id, turn, evidence))) {
     // The caller's thread waits; so that not all of them do, few may.
-    if (trials_.fetch_add(1) < agent_limits::kTrialsWrittenMax) {
-      turn = deps_.grounded->write({.question = question, .evidence = evidence, .use = {.site = id}}, std::move(turn), stop_writing_.get_token(), {}).turn;
-    } else {
+    if (trials_.fetch_add(1) >= agent_limits::kTrialsWrittenMax) {
       turn.mutable_decided()->mutable_model()->set_failure("busy");
+    } else if (evidence.flow) {
+      turn = ask_tools(*evidence.flow, deps_.tools, question, turn, stop_writing_.get_token());
+    } else {
+      turn = deps_.grounded->write({.question = question, .evidence = evidence, .use = {.site = id}}, std::move(turn), stop_writing_.get_token(), {}).turn;
     }
     trials_.fetch_sub(1);
   }
@@ -400,6 +420,12 @@ Result<v1::TryBotAnswer> BotAgent::try_out(SiteId id, const std::string& text) {
   *answer.mutable_decided() = std::move(*turn.mutable_decided());
   *answer.mutable_reply() = std::move(*turn.mutable_reply());
   return answer;
+}
+
+v1::BotToolList BotAgent::tools(SiteId site) const {
+  v1::BotToolList list;
+  for (const HttpTool* tool : deps_.tools.for_site(site)) *list.add_tools() = tool->listed();
+  return list;
 }
 
 BotAgent::Figures BotAgent::figures() const {

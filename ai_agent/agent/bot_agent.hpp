@@ -4,7 +4,8 @@
 // not answered when a process starts is answered then, and what is answered is refused a second time by decide() (decision 0014).
 // It never stands between people: a message is acked and shown before it is told here.
 //
-// Where a language model is configured, a turn goes on to `writers`, whose threads wait for it; as much as is written of it is typed live.
+// Where a language model is configured, a turn goes on to `writers`, whose threads wait for it; as much as is written of it is typed live. So does a turn
+// whose dialogue flow asks a tool.
 //
 // Loop-bound to `executor`; on_change(), start() and tick() may come from any thread. Thinking and reading run on `pool`.
 #pragma once
@@ -37,8 +38,11 @@ class BotAgent final : public CommitListener, public BotTrial {
     const Brain& brain;
     ThreadPool& pool;
     const Clock& clock;
-    // Null: no language model. Then the next two are not used.
+    // What dialogue flows may ask.
+    const ToolBox& tools;
+    // Null: no language model.
     const GroundedAnswer* grounded = nullptr;
+    // Null where there is neither a language model nor a tool.
     ThreadPool* writers = nullptr;
     // Shows what is being written to who reads along. Thread-safe.
     std::function<void(v1::TypingSignal)> typing{};
@@ -53,7 +57,8 @@ class BotAgent final : public CommitListener, public BotTrial {
   // Nobody waits for a language model any more: what is being written becomes the direct answer. Thread-safe; for the end.
   void stop_writing() { stop_writing_.request_stop(); }
 
-  Result<v1::TryBotAnswer> try_out(SiteId site, const std::string& text) override;
+  Result<v1::TryBotAnswer> try_out(const v1::TryBotRequest& request) override;
+  v1::BotToolList tools(SiteId site) const override;
 
   struct Figures {
     std::uint64_t turns = 0;
@@ -79,10 +84,11 @@ class BotAgent final : public CommitListener, public BotTrial {
   void begin(ConversationId id);
   // On the pool.
   Made make(ConversationId id) const;
-  // On to a language model, if there is one and it has something to write from and a thread is free.
+  // On to a language model, if there is one and it has something to write from, or to a tool, if a flow asks one; where a thread is free.
   bool begin_writing(ConversationId id, const std::shared_ptr<Made>& made);
   // On a thread of `writers`.
-  void write(ConversationId id, Made& made, Writing& writing) const;
+  void finish(ConversationId id, Made& made, Writing& writing) const;
+  v1::BotTurn write(ConversationId id, const Made& made, Writing& writing) const;
   // Behind the turn, on the same thread: nobody waits for it.
   void summarise(const Made& made, const Writing& writing) const;
   void end_writing(ConversationId id, const std::shared_ptr<Made>& made);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "ai_agent/agent/flow_dialogue.hpp"
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/nobody_words.hpp"
 #include "ai_agent/agent/phrases.hpp"
@@ -22,6 +23,20 @@ struct Meant {
   std::int64_t trained_ms = 0;
   // The likeliest first; entries that are still there.
   std::vector<Finding> entries;
+};
+
+// What model and search say together.
+struct Looked {
+  Looked() = default;
+  // A copy's answer would be the original's.
+  Looked(Looked&&) = default;
+  Looked& operator=(Looked&&) = default;
+
+  Meant meant;
+  std::vector<Finding> findings;
+  // Points into one of both; null: nothing is sure enough.
+  const Finding* answer = nullptr;
+  bool by_model = false;
 };
 
 namespace {
@@ -98,9 +113,9 @@ v1::BotTurn handed_over(v1::BotReason reason, Language language, const BotQuesti
 
 std::uint32_t permille(float share) { return static_cast<std::uint32_t>(std::clamp(share, 0.0F, 1.0F) * 1'000 + 0.5F); }
 
-void keep_sources(v1::BotDecided& decided, const std::vector<Finding>& findings, std::size_t sources_max) {
+void keep_sources(v1::BotDecided& decided, const std::vector<Finding>& findings, int sources_max) {
   for (const Finding& finding : findings) {
-    if (static_cast<std::size_t>(decided.sources_size()) >= sources_max) break;
+    if (decided.sources_size() >= sources_max) break;
     const bool there = std::any_of(decided.sources().begin(), decided.sources().end(), [&](const v1::BotSource& one) { return one.entry_id() == finding.entry.id(); });
     if (there) continue;
     v1::BotSource& source = *decided.add_sources();
@@ -116,19 +131,38 @@ void keep_confidence(v1::BotDecided& decided, float confidence, float wanted) {
   decided.set_confidence_wanted_permille(permille(wanted));
 }
 
-v1::BotTurn answered(const Finding& finding, Language language) {
-  v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FOUND);
-  v1::Message& reply = *turn.mutable_reply();
-  reply.set_text(shortened(finding.text, agent_limits::kAnswerBytesMax));
-  v1::Citation& citation = *reply.add_citations();
+v1::Message words_of(const Finding& finding) {
+  v1::Message words;
+  words.set_text(shortened(finding.text, agent_limits::kAnswerBytesMax));
+  v1::Citation& citation = *words.add_citations();
   citation.set_title(finding.entry.title());
   citation.set_url(finding.entry.url());
+  return words;
+}
+
+v1::BotTurn answered(const Finding& finding, Language language) {
+  v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FOUND);
+  *turn.mutable_reply() = words_of(finding);
+  *turn.mutable_labels() = finding.entry.labels();
   offer_person(turn, language);
   return turn;
 }
 
+v1::BotTurn flow_turn(std::shared_ptr<FlowDialogue> dialogue, const BotQuestion& question, BotEvidence& evidence) {
+  v1::BotTurn turn = turn_of(*dialogue, question);
+  if (dialogue->run.stop() == FlowStop::kCalls) evidence.flow = std::move(dialogue);
+  return turn;
+}
+
+v1::BotTurn begin_flow(const v1::KnowledgeEntry& entry, const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) {
+  auto dialogue = std::make_shared<FlowDialogue>(entry, language);
+  dialogue->begins = true;
+  dialogue->run.begin(text);
+  return flow_turn(std::move(dialogue), question, evidence);
+}
+
 bool known_to(const Meant& meant, const v1::KnowledgeEntry& entry) {
-  return entry.kind() == v1::KNOWLEDGE_KIND_FAQ && static_cast<std::size_t>(entry.phrasings_size()) + 1 >= agent_limits::kIntentPhrasingsMin &&
+  return entry.kind() != v1::KNOWLEDGE_KIND_ARTICLE && static_cast<std::size_t>(entry.phrasings_size()) + 1 >= agent_limits::kIntentPhrasingsMin &&
          entry.updated_ms() <= meant.trained_ms;
 }
 
@@ -166,6 +200,7 @@ v1::BotTurn not_sure(const BotQuestion& question, Language language, const Meant
 std::vector<Finding> evidence_of(const Meant& meant, bool sure, const std::vector<Finding>& findings) {
   std::vector<Finding> all;
   const auto add = [&](const Finding& finding) {
+    if (finding.entry.kind() == v1::KNOWLEDGE_KIND_FLOW) return;  // it says nothing until it is run
     const bool there = std::any_of(all.begin(), all.end(), [&](const Finding& one) { return one.entry.id() == finding.entry.id() && one.text == finding.text; });
     if (!there && all.size() < agent_limits::kSourcesKept) all.push_back(finding);
   };
@@ -175,23 +210,24 @@ std::vector<Finding> evidence_of(const Meant& meant, bool sure, const std::vecto
   return all;
 }
 
+void keep_looked(v1::BotDecided& decided, const Looked& looked) {
+  if (looked.by_model) {
+    keep_sources(decided, looked.meant.entries, decided.sources_size() + 1);
+    keep_confidence(decided, looked.meant.confidence, looked.meant.wanted);
+  } else if (!looked.findings.empty()) {
+    keep_confidence(decided, looked.findings.front().score, looked.findings.front().gate);
+  }
+  keep_sources(decided, looked.findings, static_cast<int>(agent_limits::kSourcesKept));
+  if (!looked.meant.entries.empty()) {
+    decided.set_intent(looked.meant.entries.front().entry.title());
+    decided.set_intent_confidence_permille(permille(looked.meant.confidence));
+  }
+}
+
 }  // namespace
 
 v1::BotTurn Brain::hand_over(v1::BotReason reason, const BotQuestion& question) {
   return handed_over(reason, language_for(joined(question.texts), question.locale), question);
-}
-
-Result<v1::BotTurn> Brain::think(const BotQuestion& question, BotEvidence* evidence) const {
-  const SteadyTime begun = clock_.steady();
-  const std::string text = joined(substance(question.texts));
-  const Language language = language_for(text, question.locale);
-  auto turn = look_up(question, text, language, evidence);
-  if (turn) {
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begun).count();
-    turn->mutable_decided()->set_took_us(static_cast<std::uint32_t>(took));
-    keep_entities(*turn->mutable_decided(), question.texts);
-  }
-  return turn;
 }
 
 Result<Meant> Brain::what_is_meant(SiteId site, const std::string& text) const {
@@ -216,12 +252,31 @@ Result<Meant> Brain::what_is_meant(SiteId site, const std::string& text) const {
   return meant;
 }
 
-Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::string& text, Language language, BotEvidence* evidence) const {
+Result<v1::BotTurn> Brain::think(const BotQuestion& question, BotEvidence* evidence) const {
+  const SteadyTime begun = clock_.steady();
+  const std::string text = joined(substance(question.texts));
+  const Language language = language_for(text, question.locale);
+  BotEvidence seen;
+  auto turn = decide(question, text, language, seen);
+  if (turn) {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begun).count();
+    turn->mutable_decided()->set_took_us(static_cast<std::uint32_t>(took));
+    keep_entities(*turn->mutable_decided(), question.texts);
+  }
+  if (evidence != nullptr) *evidence = std::move(seen);
+  return turn;
+}
+
+Result<v1::BotTurn> Brain::decide(const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) const {
   const std::vector<std::string> words(question.settings.handover_words().begin(), question.settings.handover_words().end());
   const Request request = request_in(text, words);
   if (request == Request::kPerson) return handed_over(v1::BOT_REASON_REQUESTED, language, question);
   if (detect_anger(text).level >= kAngryFrom) return handed_over(v1::BOT_REASON_ANGER, language, question);
   if (question.attachments) return handed_over(v1::BOT_REASON_ATTACHMENT, language, question);
+  if (question.flow) {
+    WK_TRY(auto turn, go_on(question, text, language, evidence));
+    if (turn) return std::move(*turn);
+  }
   if (request != Request::kNone) {
     v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_SMALL_TALK);
     say(turn, request == Request::kGreeting ? Phrase::kGreeting : Phrase::kThanks, language);
@@ -229,29 +284,71 @@ Result<v1::BotTurn> Brain::look_up(const BotQuestion& question, const std::strin
     return turn;
   }
 
-  const std::string asked = without_references(knowledge_, question.site, text);
-  WK_TRY(const Meant meant, what_is_meant(question.site, asked));
-  WK_TRY(const std::vector<Finding> findings, knowledge_.search(question.site, asked, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
-  const bool found = !findings.empty() && may_answer(findings.front(), meant);
-  // What stands there word for word is meant, and an entry that is younger than the model can be nothing it means.
-  const bool model_passed_over = found && (!known_to(meant, findings.front().entry) || findings.front().word_for_word);
+  WK_TRY(const Looked looked, look_up(question, text));
   v1::BotTurn turn;
-  if (meant.zone == Zone::kAct && !model_passed_over) {
-    turn = answered(meant.entries.front(), language);
-    keep_sources(*turn.mutable_decided(), meant.entries, 1);
-    keep_sources(*turn.mutable_decided(), findings, agent_limits::kSourcesKept);
-    keep_confidence(*turn.mutable_decided(), meant.confidence, meant.wanted);
+  if (looked.answer != nullptr && looked.answer->entry.kind() == v1::KNOWLEDGE_KIND_FLOW) {
+    turn = begin_flow(looked.answer->entry, question, text, language, evidence);
+    turn.mutable_decided()->clear_sources();  // it is among what was looked up, with its score
   } else {
-    turn = found ? answered(findings.front(), language) : not_sure(question, language, meant, findings);
-    keep_sources(*turn.mutable_decided(), findings, agent_limits::kSourcesKept);
-    if (!findings.empty()) keep_confidence(*turn.mutable_decided(), findings.front().score, findings.front().gate);
+    turn = looked.answer != nullptr ? answered(*looked.answer, language) : not_sure(question, language, looked.meant, looked.findings);
+    evidence.text = text;
+    evidence.language = language;
+    evidence.findings = evidence_of(looked.meant, looked.by_model, looked.findings);
   }
-  if (!meant.entries.empty()) {
-    turn.mutable_decided()->set_intent(meant.entries.front().entry.title());
-    turn.mutable_decided()->set_intent_confidence_permille(permille(meant.confidence));
-  }
-  if (evidence != nullptr) *evidence = {text, language, evidence_of(meant, meant.zone == Zone::kAct && !model_passed_over, findings)};
+  keep_looked(*turn.mutable_decided(), looked);
   return turn;
+}
+
+Result<Looked> Brain::look_up(const BotQuestion& question, const std::string& text) const {
+  Looked looked;
+  const std::string asked = without_references(knowledge_, question.site, text);
+  WK_TRY(looked.meant, what_is_meant(question.site, asked));
+  WK_TRY(looked.findings, knowledge_.search(question.site, asked, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
+  const bool found = !looked.findings.empty() && may_answer(looked.findings.front(), looked.meant);
+  // What stands there word for word is meant, and an entry that is younger than the model can be nothing it means.
+  const bool model_passed_over = found && (!known_to(looked.meant, looked.findings.front().entry) || looked.findings.front().word_for_word);
+  looked.by_model = looked.meant.zone == Zone::kAct && !model_passed_over;
+  if (looked.by_model) {
+    looked.answer = &looked.meant.entries.front();
+  } else if (found) {
+    looked.answer = &looked.findings.front();
+  }
+  return looked;
+}
+
+Result<std::optional<v1::BotTurn>> Brain::go_on(const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) const {
+  WK_TRY(auto found, knowledge_.faq(question.site, KnowledgeEntryId(question.flow->entry_id())));
+  if (!found || found->entry.kind() != v1::KNOWLEDGE_KIND_FLOW) return std::optional<v1::BotTurn>();
+  if (is_cancel(text)) {
+    v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FLOW);
+    say(turn, Phrase::kFlowCancelled, language);
+    offer_person(turn, language);
+    return std::optional(std::move(turn));
+  }
+  // Drawn anew meanwhile: its steps may be others.
+  if (found->entry.updated_ms() != question.flow->revision_ms()) return std::optional(begin_flow(found->entry, question, text, language, evidence));
+  auto dialogue = std::make_shared<FlowDialogue>(std::move(found->entry), language);
+  if (!dialogue->run.answer(*question.flow, text)) {
+    // No answer to what was asked: perhaps a question of its own.
+    WK_TRY(const Looked looked, look_up(question, text));
+    const bool another = looked.answer != nullptr && looked.answer->entry.id() != dialogue->entry.id();
+    if (another && looked.answer->entry.kind() == v1::KNOWLEDGE_KIND_FLOW) return std::optional(begin_flow(looked.answer->entry, question, text, language, evidence));
+    if (another) {
+      // Answered, and then what was asked before once more.
+      dialogue->aside = words_of(*looked.answer);
+      dialogue->run.repeat();
+      v1::BotTurn turn = flow_turn(std::move(dialogue), question, evidence);
+      keep_looked(*turn.mutable_decided(), looked);
+      *turn.mutable_labels() = looked.answer->entry.labels();
+      return std::optional(std::move(turn));
+    }
+    if (request_in(text, {}) == Request::kNone) {
+      dialogue->run.ask_again();
+    } else {
+      dialogue->run.repeat();  // hello or thanks
+    }
+  }
+  return std::optional(flow_turn(std::move(dialogue), question, evidence));
 }
 
 }  // namespace wk::ai

@@ -1,6 +1,7 @@
 // One turn of the AI agent: from what a visitor wrote to what is said and done. It decides; storing it is BotAgent's.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct BotQuestion {
   std::vector<std::string> texts{};
   // Also something that cannot be read.
   bool attachments = false;
+  // The dialogue flow that waits for these texts.
+  std::optional<v1::FlowState> flow{};
   // Turns in a row before this one that were unsure.
   unsigned misses = 0;
   // And it is within the site's hours.
@@ -34,6 +37,8 @@ struct BotQuestion {
   std::string locale{};
 };
 
+struct FlowDialogue;
+struct Looked;
 struct Meant;
 
 // What think() looked at, for whoever makes more of it.
@@ -43,6 +48,8 @@ struct BotEvidence {
   Language language = Language::kUnknown;
   // The best first.
   std::vector<Finding> findings{};
+  // A flow that wants to ask a tool: ask_tools() of flow_dialogue.hpp makes another turn of it. Null: there is none.
+  std::shared_ptr<FlowDialogue> flow{};
 };
 
 // Thread-safe. think() blocks (SQLite): on a ThreadPool. docs/ai.md says in words what it does.
@@ -51,7 +58,8 @@ class Brain {
   // All outlive it. `intents` may be null: questions are only looked up.
   Brain(const KnowledgeBase& knowledge, const IntentService* intents, const Clock& clock) : knowledge_(knowledge), intents_(intents), clock_(clock) {}
 
-  // decided.through_seq is the caller's to set. Requires: a text or an attachment.
+  // decided.through_seq is the caller's to set. Requires: a text or an attachment. It asks nobody: where a flow wants to know something of a tool, the
+  // turn is what to do if that cannot be, and `evidence` holds the flow.
   // `evidence`: filled where something was looked up; may be null.
   Result<v1::BotTurn> think(const BotQuestion& question, BotEvidence* evidence = nullptr) const;
 
@@ -59,8 +67,11 @@ class Brain {
   static v1::BotTurn hand_over(v1::BotReason reason, const BotQuestion& question);
 
  private:
+  Result<v1::BotTurn> decide(const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) const;
   Result<Meant> what_is_meant(SiteId site, const std::string& text) const;
-  Result<v1::BotTurn> look_up(const BotQuestion& question, const std::string& text, Language language, BotEvidence* evidence) const;
+  Result<Looked> look_up(const BotQuestion& question, const std::string& text) const;
+  // Nothing: the flow is not there any more, the text is to be read as any other.
+  Result<std::optional<v1::BotTurn>> go_on(const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) const;
 
   const KnowledgeBase& knowledge_;
   const IntentService* const intents_;

@@ -70,7 +70,7 @@ bool GroundedAnswer::applies(SiteId site, const v1::BotTurn& direct, const BotEv
   const v1::BotReason reason = direct.decided().reason();
   const bool found = (reason == v1::BOT_REASON_FOUND || reason == v1::BOT_REASON_UNSURE) && !evidence.findings.empty() && evidence.findings.front().near;
   const bool looked = found || reason == v1::BOT_REASON_NOTHING_FOUND || reason == v1::BOT_REASON_UNSURE;
-  return found || (looked && !model_.tools_for(site).empty());
+  return found || (looked && !tools_.for_site(site).empty());
 }
 
 bool GroundedAnswer::look_up(const ChatAnswer& answer, Round& round, std::stop_token stop) const {
@@ -100,7 +100,7 @@ bool GroundedAnswer::look_up(const ChatAnswer& answer, Round& round, std::stop_t
 GroundedAnswer::Written GroundedAnswer::write(const Request& request, v1::BotTurn direct, std::stop_token stop, const OnTyped& typed) const {
   // One masker for all of it, in the order the model reads it, so that equal questions make equal prompts.
   Masker masker;
-  Round round{.masker = masker, .tools = model_.tools_for(request.use.site)};
+  Round round{.masker = masker, .tools = tools_.for_site(request.use.site)};
   ContextParts parts{.system = answer_policy(request.evidence.language, !round.tools.empty())};
   std::vector<const Finding*> near_ones;
   for (const Finding& finding : request.evidence.findings) {

@@ -9,6 +9,7 @@
 #include "ai_agent/agent/summaries.hpp"
 #include "ai_agent/grounding/context_window.hpp"
 #include "ai_agent/llm/language_model.hpp"
+#include "ai_agent/llm/tool_box.hpp"
 
 namespace wk::ai {
 
@@ -18,8 +19,8 @@ class GroundedAnswer {
   // Told of the sentences so far that a passage supports, as the visitor may read them.
   using OnTyped = std::function<void(std::string_view so_far)>;
 
-  // `model` outlives it.
-  explicit GroundedAnswer(LanguageModel& model) : model_(model) {}
+  // Both outlive it. `tools`: what the model may look up.
+  GroundedAnswer(LanguageModel& model, const ToolBox& tools) : model_(model), tools_(tools) {}
 
   // Whether there is something to write from: the search found an answer, or was near to one; or it found nothing, and there are tools that may.
   // Never where people are asked for.
@@ -52,6 +53,7 @@ class GroundedAnswer {
   bool look_up(const ChatAnswer& answer, Round& round, std::stop_token stop) const;
 
   LanguageModel& model_;
+  const ToolBox& tools_;
 };
 
 }  // namespace wk::ai

@@ -33,16 +33,16 @@ class GroundedAnswerTest : public ::testing::Test, public TestKnowledge {
     const BotQuestion question{.site = SiteId(1), .texts = {text}, .misses = misses, .people_online = true};
     BotEvidence evidence;
     auto direct = Brain(base(), nullptr, SystemClock::instance()).think(question, &evidence);
-    EXPECT_TRUE(direct && GroundedAnswer(*model_).applies(SiteId(1), *direct, evidence)) << text;
+    EXPECT_TRUE(direct && GroundedAnswer(*model_, tools_).applies(SiteId(1), *direct, evidence)) << text;
     typed_.clear();
-    return GroundedAnswer(*model_).write({.question = question, .evidence = evidence, .use = {SiteId(1), ConversationId(5)}, .history = std::move(history)}, std::move(*direct), {},
+    return GroundedAnswer(*model_, tools_).write({.question = question, .evidence = evidence, .use = {SiteId(1), ConversationId(5)}, .history = std::move(history)}, std::move(*direct), {},
                                          [&](std::string_view so_far) { typed_.emplace_back(so_far); }).turn;
   }
   void use_tool(const std::string& url) {
     LlmConfig config{.providers = {{.name = "one", .base_url = stand_in_.base_url(), .model = "m", .api_key = "key-of-the-test"}}};
     auto tool = HttpTool::make({.name = "order_status", .description = "Where an order is", .url = url, .arguments = {{.name = "number"}}});
     ASSERT_TRUE(tool) << tool.error().context;
-    config.tools.push_back(std::move(*tool));
+    tools_ = ToolBox({std::move(*tool)});
     model_.emplace(std::move(config), files().parent_path() / "usage.json", SystemClock::instance());
   }
   // Everything that left the machine.
@@ -54,6 +54,7 @@ class GroundedAnswerTest : public ::testing::Test, public TestKnowledge {
 
   StandIn stand_in_;
   std::optional<LanguageModel> model_;
+  ToolBox tools_;
   std::vector<std::string> typed_;
 };
 
@@ -170,17 +171,17 @@ TEST_F(GroundedAnswerTest, ALongConversationIsSummarisedBehindTheTurn) {
   std::vector<ChatTurn> history;
   for (std::uint32_t i = 1; i <= 12; ++i) history.push_back({i % 2 == 1, "turn " + std::to_string(i) + ", call 13800138000", i});
   says({"Visitor wants a refund for [PHONE_1]."});
-  const auto summary = GroundedAnswer(*model_).summarise(history, "wrote before", {SiteId(1), ConversationId(5)}, {});
+  const auto summary = GroundedAnswer(*model_, tools_).summarise(history, "wrote before", {SiteId(1), ConversationId(5)}, {});
   ASSERT_TRUE(summary);
   EXPECT_EQ(summary->text, "Visitor wants a refund for 13800138000.");
   EXPECT_EQ(summary->through, 8u) << "the newest turns stay as they are";
   EXPECT_EQ(sent().find("13800138000"), std::string::npos);
   EXPECT_NE(sent().find("Before: wrote before"), std::string::npos);
   stand_in_.then({.status = 500});
-  const auto extracts = GroundedAnswer(*model_).summarise(history, "", {SiteId(1), ConversationId(5)}, {});
+  const auto extracts = GroundedAnswer(*model_, tools_).summarise(history, "", {SiteId(1), ConversationId(5)}, {});
   ASSERT_TRUE(extracts);
   EXPECT_NE(extracts->text.find("Visitor: turn 7"), std::string::npos) << extracts->text;
-  EXPECT_FALSE(GroundedAnswer(*model_).summarise({{true, "short"}}, "", {}, {}));
+  EXPECT_FALSE(GroundedAnswer(*model_, tools_).summarise({{true, "short"}}, "", {}, {}));
 }
 
 TEST_F(GroundedAnswerTest, OfSummariesTheNewestIsKept) {
@@ -197,7 +198,7 @@ TEST_F(GroundedAnswerTest, PeopleAndGreetingsNeedNoModel) {
   const Brain brain(base(), nullptr, SystemClock::instance());
   for (const char* text : {"转人工，怎么申请退货", "你好", "火星上能种土豆吗"}) {
     const auto direct = brain.think({.site = SiteId(1), .texts = {text}}, &evidence);
-    EXPECT_FALSE(GroundedAnswer(*model_).applies(SiteId(1), *direct, evidence)) << text;
+    EXPECT_FALSE(GroundedAnswer(*model_, tools_).applies(SiteId(1), *direct, evidence)) << text;
   }
 }
 

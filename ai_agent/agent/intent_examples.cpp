@@ -31,13 +31,14 @@ Result<IntentExamples> collect_intent_examples(KnowledgeStore& store, SiteId sit
   IntentExamples out;
   std::vector<v1::KnowledgeEntry> entries;
   WK_TRY_VOID(store.each([&](v1::KnowledgeEntry&& entry) {
-    if (entry.disabled() || entry.kind() != v1::KNOWLEDGE_KIND_FAQ) return;
+    if (entry.disabled() || entry.kind() == v1::KNOWLEDGE_KIND_ARTICLE) return;
     if (entry.site_id() != 0 && entry.site_id() != site.value()) return;
     if (static_cast<std::size_t>(entry.phrasings_size()) + 1 < agent_limits::kIntentPhrasingsMin) {
       ++out.too_few;
       return;
     }
     entry.clear_body();
+    entry.clear_steps();
     entries.push_back(std::move(entry));
   }));
   std::sort(entries.begin(), entries.end(), [](const v1::KnowledgeEntry& a, const v1::KnowledgeEntry& b) { return a.id() > b.id(); });

@@ -53,7 +53,7 @@ Result<void> IntentService::load() {
   if (error) return fail(ErrorCode::kIo, "make " + directory_.string() + ": " + error.message());
   std::set<SiteId> sites{kEverySite};
   WK_TRY_VOID(store_.each([&](v1::KnowledgeEntry&& entry) {
-    if (entry.kind() == v1::KNOWLEDGE_KIND_FAQ && !entry.disabled()) sites.insert(SiteId(entry.site_id()));
+    if (entry.kind() != v1::KNOWLEDGE_KIND_ARTICLE && !entry.disabled()) sites.insert(SiteId(entry.site_id()));
   }));
   for (const SiteId site : sites) load_set(site);
   changed_.notify_all();

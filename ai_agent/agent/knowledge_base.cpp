@@ -12,7 +12,8 @@ namespace {
 KnowledgeEntry indexed(const v1::KnowledgeEntry& entry) {
   KnowledgeEntry out;
   out.id = KnowledgeEntryId(entry.id());
-  out.kind = entry.kind() == v1::KNOWLEDGE_KIND_FAQ ? EntryKind::kFaq : EntryKind::kArticle;
+  // A flow is asked for as an FAQ is.
+  out.kind = entry.kind() == v1::KNOWLEDGE_KIND_ARTICLE ? EntryKind::kArticle : EntryKind::kFaq;
   out.language = language_of(entry.title() + "\n" + entry.body());
   out.title = entry.title();
   if (out.kind == EntryKind::kFaq) out.phrasings.assign(entry.phrasings().begin(), entry.phrasings().end());
@@ -61,7 +62,7 @@ Result<std::optional<Finding>> KnowledgeBase::faq(SiteId site, KnowledgeEntryId 
   auto entry = store_.entry(id);
   if (!entry && entry.error().code == ErrorCode::kNotFound) return std::optional<Finding>();
   if (!entry) return fail(std::move(entry).error());
-  if (entry->disabled() || entry->kind() != v1::KNOWLEDGE_KIND_FAQ) return std::optional<Finding>();
+  if (entry->disabled() || entry->kind() == v1::KNOWLEDGE_KIND_ARTICLE) return std::optional<Finding>();
   if (entry->site_id() != 0 && entry->site_id() != site.value()) return std::optional<Finding>();
   Finding finding{.entry = std::move(*entry), .text = {}, .heading = {}};
   finding.text = finding.entry.body();

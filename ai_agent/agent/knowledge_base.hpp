@@ -50,7 +50,7 @@ class KnowledgeBase final : public KnowledgeStore {
   // Called with the site of each entry that is written or erased (SiteId{}: of every site). Before the first put().
   void set_change_listener(std::function<void(SiteId)> listener) { changed_ = std::move(listener); }
 
-  // The answer of this entry, as if it had been found; nothing where it is gone, switched off or of another site.
+  // The answer of this FAQ or flow, as if it had been found; nothing where it is gone, switched off or of another site.
   Result<std::optional<Finding>> faq(SiteId site, KnowledgeEntryId id) const;
   // The best first, at most one of each entry. `confidence` > 0 is asked for instead of the index's own gate.
   Result<std::vector<Finding>> search(SiteId site, std::string_view text, std::size_t findings_max, float confidence) const;

@@ -61,6 +61,7 @@ Result<v1::SuggestionList> KnowledgeHelp::suggestions(ConversationId conversatio
   for (const Finding& finding : findings) {
     // A person reads them before anybody else does, so they may be further off than what the AI agent itself would say.
     if (finding.score < finding.gate * agent_limits::kSuggestionShareOfGate) break;
+    if (finding.entry.kind() == v1::KNOWLEDGE_KIND_FLOW) continue;  // it has no words of its own
     v1::Suggestion& suggestion = *list.add_suggestions();
     suggestion.set_entry_id(finding.entry.id());
     suggestion.set_title(finding.heading.empty() ? finding.entry.title() : finding.entry.title() + " › " + finding.heading);

@@ -11,7 +11,8 @@ namespace wk::ai::agent_limits {
 inline constexpr std::size_t kTurnsInFlightMax = 32;
 // Conversations that wait for a turn; one more goes to people at once.
 inline constexpr std::size_t kTurnsWaitingMax = 4'096;
-// Answers that language models write at a time, of the turns above; what comes then is answered without one.
+// Answers that language models write, and flows that ask tools, at a time, of the turns above; what comes then is answered without a model, and a
+// flow goes to people.
 inline constexpr std::size_t kWritersMax = 16;
 // The same on the test bench.
 inline constexpr unsigned kTrialsWrittenMax = 2;

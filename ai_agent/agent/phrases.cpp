@@ -31,6 +31,8 @@ constexpr std::array kWordings{
     Wording{Phrase::kGreeting, "您好！请直接告诉我您的问题，需要时我会为您转人工客服。", "Hello! Tell me what you need; I bring in a person whenever you like."},
     Wording{Phrase::kThanks, "不客气！还有别的问题随时告诉我。", "You are welcome! I am here if there is anything else."},
     Wording{Phrase::kPerson, "转人工客服", "Talk to a person"},
+    Wording{Phrase::kFlowEnded, "好的，已经记下了。还有别的问题吗？", "All right, that is noted. Is there anything else?"},
+    Wording{Phrase::kFlowCancelled, "好的，那我们先不办这个。还有别的问题吗？", "All right, we leave that. Is there anything else?"},
 };
 
 }  // namespace

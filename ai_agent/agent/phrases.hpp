@@ -22,6 +22,8 @@ enum class Phrase : std::uint8_t {
   kGreeting,
   kThanks,
   kPerson,             // the choice that brings one
+  kFlowEnded,          // a dialogue flow that has no last words of its own
+  kFlowCancelled,
 };
 
 // Of kUnknown: English.

@@ -26,6 +26,9 @@ constexpr std::array<std::string_view, 29> kGreetings{"我想问一下", "想问
 constexpr std::array<std::string_view, 20> kThanks{"谢谢", "谢谢你", "谢谢您", "多谢", "感谢", "好的谢谢", "好的", "明白了", "知道了", "谢了", "太好了谢谢", "收到",
                                                   "thanks", "thank you", "thx", "thanks a lot", "thank you very much", "ok thanks", "great thanks", "ok thank you"};
 
+constexpr std::array<std::string_view, 17> kCancels{"取消", "算了", "不用了", "不要了", "不办了", "退出", "先不了", "不了",
+                                                  "cancel", "never mind", "nevermind", "stop", "forget it", "quit", "exit", "no thanks", "cancel it"};
+
 // Words and Han runs with one blank between: punctuation, emoji and case are gone.
 std::string plain(std::string_view text) {
   const std::string normal = normalise(text);
@@ -66,6 +69,8 @@ bool wants_person(std::string_view text, std::span<const std::string> words) {
 }
 
 }  // namespace
+
+bool is_cancel(std::string_view text) { return is_one_of(plain(text), kCancels); }
 
 Request request_in(std::string_view text, std::span<const std::string> words) {
   const std::string said = plain(text);

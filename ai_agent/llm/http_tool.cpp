@@ -32,6 +32,16 @@ std::string escaped(std::string_view value) {
   return out;
 }
 
+// JSON Schema's.
+const char* type_name(ToolArgument::Type type) {
+  switch (type) {
+    case ToolArgument::Type::kInteger: return "integer";
+    case ToolArgument::Type::kBoolean: return "boolean";
+    case ToolArgument::Type::kString: break;
+  }
+  return "string";
+}
+
 Result<std::string> value_of(const ToolArgument& argument, const Json& json) {
   switch (argument.type) {
     case ToolArgument::Type::kInteger:
@@ -103,13 +113,27 @@ bool HttpTool::serves(SiteId site) const {
 ToolSpec HttpTool::spec() const {
   Json schema{{"type", "object"}, {"properties", Json::object()}, {"required", Json::array()}, {"additionalProperties", false}};
   for (const ToolArgument& argument : config_.arguments) {
-    const char* type = argument.type == ToolArgument::Type::kInteger ? "integer" : argument.type == ToolArgument::Type::kBoolean ? "boolean" : "string";
-    Json& one = schema["properties"][argument.name] = {{"type", type}};
+    Json& one = schema["properties"][argument.name] = {{"type", type_name(argument.type)}};
     if (!argument.description.empty()) one["description"] = argument.description;
     if (!argument.one_of.empty()) one["enum"] = argument.one_of;
     schema["required"].push_back(argument.name);
   }
   return {.name = config_.name, .description = config_.description, .parameters = schema.dump(-1, ' ', false, Json::error_handler_t::replace)};
+}
+
+::weikeyi::v1::BotTool HttpTool::listed() const {
+  ::weikeyi::v1::BotTool tool;
+  tool.set_name(config_.name);
+  tool.set_description(config_.description);
+  for (const ToolArgument& argument : config_.arguments) {
+    ::weikeyi::v1::BotToolArgument& one = *tool.add_arguments();
+    one.set_name(argument.name);
+    one.set_description(argument.description);
+    one.set_type(type_name(argument.type));
+    for (const std::string& value : argument.one_of) one.add_one_of(value);
+  }
+  for (const std::uint64_t site : config_.site_ids) tool.add_site_ids(site);
+  return tool;
 }
 
 Result<std::string> HttpTool::url_for(const std::string& arguments_json) const {
@@ -130,6 +154,17 @@ Result<std::string> HttpTool::url_for(const std::string& arguments_json) const {
     url.replace(open, close - open + 1, escaped(text));
   }
   return url;
+}
+
+Result<std::string> HttpTool::call_with(const std::vector<std::pair<std::string, std::string>>& arguments, std::stop_token stop) const {
+  Json json = Json::object();
+  for (const auto& [name, text] : arguments) {
+    const auto argument = std::find_if(config_.arguments.begin(), config_.arguments.end(), [&](const ToolArgument& one) { return one.name == name; });
+    const bool is_text = argument == config_.arguments.end() || argument->type == ToolArgument::Type::kString;
+    json[name] = is_text ? Json(text) : Json::parse(text, nullptr, false);
+    if (json[name].is_discarded()) return wrong(name + " does not fit its type");
+  }
+  return call(json.dump(-1, ' ', false, Json::error_handler_t::replace), std::move(stop));
 }
 
 Result<std::string> HttpTool::call(const std::string& arguments_json, std::stop_token stop) const {

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ai_agent/llm/chat.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "weikeyi/v1/resource.pb.h"
 
 namespace wk::ai {
 
@@ -46,9 +48,13 @@ class HttpTool {
   const std::string& description() const { return config_.description; }
   bool serves(SiteId site) const;
   ToolSpec spec() const;
+  // For people who draw flows: without address and key.
+  ::weikeyi::v1::BotTool listed() const;
 
   // The address that a call would ask. kInvalidArgument: the arguments do not fit the schema.
   Result<std::string> url_for(const std::string& arguments_json) const;
+  // Texts as the arguments' types want them: "17" is a number where one is wanted. kInvalidArgument: one does not fit.
+  Result<std::string> call_with(const std::vector<std::pair<std::string, std::string>>& arguments, std::stop_token stop) const;
   // The text of a 2xx answer of type JSON or plain text, without redirects. kTooLarge: longer than allowed. kNotFound: 404.
   Result<std::string> call(const std::string& arguments_json, std::stop_token stop) const;
 

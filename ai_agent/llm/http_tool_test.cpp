@@ -49,6 +49,15 @@ TEST(HttpTool, TellsTheModelItsSchema) {
   EXPECT_EQ(schema["properties"]["lang"]["enum"], (nlohmann::json{"en", "zh"}));
 }
 
+TEST(HttpTool, TextsBecomeWhatTheArgumentsWant) {
+  StandIn shop;
+  const auto tool = HttpTool::make({.name = "t", .url = shop.base_url() + "/t/{text}/{count}", .arguments = {{.name = "text"}, {.name = "count", .type = ToolArgument::Type::kInteger}}, .timeout = 5s});
+  shop.then({.headers = {"Content-Type: text/plain"}, .pieces = {"yes"}});
+  EXPECT_EQ(*tool->call_with({{"text", "17"}, {"count", "17"}}, {}), "yes");
+  for (const char* count : {"many", "1.5", "\"17\"", ""}) EXPECT_FALSE(tool->call_with({{"text", "17"}, {"count", count}}, {})) << count;
+  EXPECT_FALSE(tool->call_with({{"text", "17"}}, {}));
+}
+
 TEST(HttpTool, ReadsAShortAnswerOfTheRightKindAndFollowsNobody) {
   StandIn shop;
   const auto tool = HttpTool::make({.name = "t", .url = shop.base_url() + "/t", .timeout = 5s, .response_bytes_max = 100});

@@ -32,14 +32,6 @@ class LanguageModel {
   // How the first provider counts, against estimated_tokens().
   double token_factor() const { return factors_.factor(providers_.front()->client.config().model); }
   Budget& budget() { return budget_; }
-  // What it may look up for a site.
-  std::vector<const HttpTool*> tools_for(SiteId site) const {
-    std::vector<const HttpTool*> tools;
-    for (const HttpTool& tool : config_.tools) {
-      if (tool.serves(site)) tools.push_back(&tool);
-    }
-    return tools;
-  }
 
   struct Figures {
     std::uint64_t answers = 0;

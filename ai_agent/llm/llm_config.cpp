@@ -191,7 +191,7 @@ Result<LlmConfig> parse_llm_config(std::string_view text, const std::filesystem:
   if (json.is_discarded()) return fail(ErrorCode::kInvalidArgument, "it is no JSON");
   LlmConfig config;
   Members members(json, "it");
-  const Json* providers = members.find("providers", true);
+  const Json* providers = members.find("providers", false);
   members.milliseconds("answer_within_ms", config.answer_within, 100);
   members.count("conversation_tokens_max", config.conversation_tokens_max, 0, 1e12);
   members.count("site_tokens_per_day_max", config.site_tokens_per_day_max, 0, 1e12);
@@ -204,6 +204,8 @@ Result<LlmConfig> parse_llm_config(std::string_view text, const std::filesystem:
   }
   const Json* tools = members.find("tools", false);
   if (tools != nullptr && (!tools->is_array() || tools->size() > llm_limits::kToolsMax)) members.wrong("tools", "has to be an array of at most 16");
+  // Flows ask tools without any model.
+  if (providers == nullptr && tools == nullptr) members.wrong("providers", "is missing");
   WK_TRY_VOID(members.done());
   for (std::size_t i = 0; tools != nullptr && i < tools->size(); ++i) {
     WK_TRY(HttpTool made, tool((*tools)[i], i, directory));
@@ -211,8 +213,8 @@ Result<LlmConfig> parse_llm_config(std::string_view text, const std::filesystem:
     if (std::any_of(config.tools.begin(), config.tools.end(), same)) return fail(ErrorCode::kInvalidArgument, "two tools have one name: " + made.name());
     config.tools.push_back(std::move(made));
   }
-  for (const Json& one : *providers) {
-    WK_TRY(ProviderConfig made, provider(one, config.providers.size(), directory));
+  for (std::size_t i = 0; providers != nullptr && i < providers->size(); ++i) {
+    WK_TRY(ProviderConfig made, provider((*providers)[i], config.providers.size(), directory));
     const auto same = [&](const ProviderConfig& other) { return other.name == made.name; };
     if (std::any_of(config.providers.begin(), config.providers.end(), same)) return fail(ErrorCode::kInvalidArgument, "two providers have one name: " + made.name);
     config.providers.push_back(std::move(made));

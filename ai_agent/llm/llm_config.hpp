@@ -40,7 +40,7 @@ struct ProviderConfig {
 struct LlmConfig {
   // In the order they are asked. Empty: no language model.
   std::vector<ProviderConfig> providers{};
-  // What models may look up. Nothing else is ever called for them.
+  // What models and dialogue flows may look up. Nothing else is ever called for them.
   std::vector<HttpTool> tools{};
   // Of a turn, whatever happens: then the direct answer is given.
   Milliseconds answer_within{30'000};

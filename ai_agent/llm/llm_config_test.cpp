@@ -57,6 +57,13 @@ TEST_F(LlmConfigTest, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(refused(R"({"providers": [1]})"), "providers[0] has to be an object");
 }
 
+TEST_F(LlmConfigTest, FlowsMayHaveToolsWithoutAnyModel) {
+  const auto config = parse_llm_config(R"({"tools": [{"name": "a", "description": "d", "url": "https://a/x"}]})", directory_.path());
+  ASSERT_TRUE(config) << config.error().context;
+  EXPECT_TRUE(config->providers.empty());
+  EXPECT_EQ(refused("{}"), "it.providers is missing");
+}
+
 TEST_F(LlmConfigTest, ToolsAreListedWithTheirArguments) {
   const std::string providers = R"("providers": [{"base_url": "http://a", "model": "m"}])";
   const auto config = parse_llm_config("{" + providers + R"(, "tools": [{"name": "order_status", "description": "d", "url": "https://shop.example/o/{number}",

@@ -9,10 +9,18 @@ inline constexpr std::size_t kMessageTextBytesMax = 20'000;
 inline constexpr std::size_t kTypingTextBytesMax = 1'000;
 inline constexpr std::size_t kAttachmentsMax = 15;
 // Of the AI agent's messages and decisions.
-inline constexpr std::size_t kChoicesMax = 5;
+inline constexpr std::size_t kChoicesMax = 9;
 inline constexpr std::size_t kChoiceBytesMax = 500;
 inline constexpr std::size_t kCitationsMax = 5;
 inline constexpr std::size_t kBotSourcesMax = 10;
+// Of a dialogue flow. A value that is longer is cut.
+inline constexpr std::size_t kFlowStepsMax = 60;
+inline constexpr std::size_t kFlowSlotsMax = 16;
+inline constexpr std::size_t kFlowOptionsMax = 8;
+inline constexpr std::size_t kFlowOptionBytesMax = 200;
+inline constexpr std::size_t kFlowTextBytesMax = 2'000;
+inline constexpr std::size_t kFlowNameBytesMax = 40;
+inline constexpr std::size_t kFlowValueBytesMax = 300;
 inline constexpr std::size_t kClientIdBytesMax = 64;
 inline constexpr std::size_t kLabelBytesMax = 64;
 inline constexpr std::size_t kLabelsMax = 50;

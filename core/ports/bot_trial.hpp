@@ -1,7 +1,5 @@
-// What the AI agent would do with a question, for the console's test bench and for integrators. Thread-safe; blocks: on a ThreadPool.
+// What the AI agent would do with a question, and what its flows may ask, for the console's test bench and for integrators. Thread-safe; blocks: on a ThreadPool.
 #pragma once
-
-#include <string>
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
@@ -13,7 +11,9 @@ class BotTrial {
  public:
   virtual ~BotTrial() = default;
   // Nothing is stored.
-  virtual Result<::weikeyi::v1::TryBotAnswer> try_out(SiteId site, const std::string& text) = 0;
+  virtual Result<::weikeyi::v1::TryBotAnswer> try_out(const ::weikeyi::v1::TryBotRequest& request) = 0;
+  // What flows of this site may ask; of SiteId{}: what those of every site may.
+  virtual ::weikeyi::v1::BotToolList tools(SiteId site) const = 0;
 };
 
 }  // namespace wk

@@ -65,6 +65,7 @@ const kRoutes = [
   ['GET', '/bot/intents/{id}', 'agent'],
   ['POST', '/bot/intents/train', 'supervisor'],
   ['POST', '/bot/intents/activate', 'supervisor'],
+  ['GET', '/bot/tools', 'agent'],
   ['POST', '/bot/try', 'agent'],
   ['GET', '/bot/performance', 'supervisor'],
   ['GET', '/bot/gaps', 'supervisor'],
