@@ -9,6 +9,7 @@ import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } f
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine } from './lib/machine.mjs';
+import { metricsOf } from './lib/metrics.mjs';
 import { Bench } from './lib/programs.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -25,11 +26,11 @@ const warmUpSeconds = Number(values['warm-up']) * 60;
 mkdirSync(dirname(values.json), { recursive: true });
 
 // Queues, and what waits behind a reader: gauges of /metrics that have to come back to where they were.
-const kQueues = ['weikeyi_journal_bytes', 'weikeyi_warm_lag_bytes', 'weikeyi_api_calls_queued', 'weikeyi_storage_calls_queued', 'weikeyi_conversations_loaded'];
+const kQueues = ['weikeyi_journal_bytes', 'weikeyi_warm_lag_bytes', 'weikeyi_search_lag_bytes', 'weikeyi_api_calls_queued', 'weikeyi_storage_calls_queued', 'weikeyi_conversations_loaded'];
 
 const bench = new Bench({ build: resolve(values.build), data: resolve(values.data) });
 const server = await bench.serve();
-const cookie = await signIn();
+const read = await metricsOf(server);
 const samples = [];
 const since = performance.now();
 const timer = setInterval(() => sample().catch((error) => process.stderr.write(`sample: ${error.message}\n`)), kSampleMs);
@@ -66,27 +67,15 @@ process.stdout.write(`${JSON.stringify({ ...result, samples: samples.length }, n
 if (failure || result.rss_mib_per_hour >= 1) process.exitCode = 1;
 
 async function sample() {
-  const metrics = await (await fetch(`${server.url}/metrics`, { headers: { cookie } })).text();
+  const metrics = await read();
   const one = {
     seconds: Math.round((performance.now() - since) / 1_000),
     rss_mib: Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))[1]) / 1_024,
     descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
   };
-  for (const [, name, value] of metrics.matchAll(/^(\w+) (\S+)$/gm)) {
-    if (kQueues.includes(name) || name === 'weikeyi_allocated_bytes' || name === 'weikeyi_appends_total') one[name] = Number(value);
-  }
+  for (const name of [...kQueues, 'weikeyi_allocated_bytes', 'weikeyi_appends_total']) one[name] = metrics[name];
   samples.push(one);
   appendFileSync(`${values.json}l`, `${JSON.stringify(one)}\n`);
-}
-
-async function signIn() {
-  const answer = await fetch(`${server.url}/api/v1/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: server.url },
-    body: JSON.stringify({ email: server.attach[server.attach.indexOf('--email') + 1], password: server.env.WEIKEYI_BENCH_PASSWORD }),
-  });
-  if (!answer.ok) throw new Error(`sign in: ${answer.status}`);
-  return answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
 }
 
 function of(name, unit) {

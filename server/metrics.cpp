@@ -80,6 +80,8 @@ std::string metrics_text(const MetricsSource& source) {
              source.storage.journal_end.value - source.storage.journal_begin.value);
   text.gauge("weikeyi_warm_lag_bytes", "Journal the warm tier has not taken over.",
              source.storage.journal_end.value - source.storage.warm_reader.cursor.value);
+  text.gauge("weikeyi_search_lag_bytes", "Journal the search index has not taken over.",
+             source.storage.journal_end.value - source.storage.search_reader.cursor.value);
   text.counter("weikeyi_archived_events_total", "Events moved from the warm tier to the archive.", source.storage.archived_events);
   text.gauge("weikeyi_visitors_online", "Conversations with a visitor connected.", source.presence->visitors_online());
   add_admission(text, *source.admission);

@@ -5,6 +5,7 @@
 // floor and its goal is in its own unit.
 
 import { reopen } from './reopen.mjs';
+import { sustained as keepUp } from './sustained.mjs';
 
 /** floor, ours, floor, ours … */
 async function inTurns(turns, ours, floor) {
@@ -152,6 +153,24 @@ function overload({ quick }) {
       { name: 'those beside: ack p99, ms', of: (report) => report.beside_ack_ms.p99, alone: true, goal: 200 },
       { name: 'as usual after, ms', of: (report) => report.as_usual_after_ms, alone: true, goal: 1000 },
       { name: 'resident at most, MiB', of: (report) => report.rss_mib_max, alone: true, goal: 1024 },
+    ],
+  }];
+}
+
+// Every reader keeps up: what it is behind does not grow, and soon after the end it is nothing.
+function sustained({ quick }) {
+  const seconds = quick ? 6 : 600;
+  return [{
+    name: `15,000/s for ${seconds} s, every reader keeping up`,
+    run: async (bench) => ({ ours: [await keepUp(bench, ['chat', '--visitors', quick ? 300 : 2000, '--in-flight', 1, '--rate', 15_000, '--warm-up', 1], seconds)], floor: [] }),
+    figures: [
+      { name: 'messages a second', of: rate, alone: true, goal: 14_900, atLeast: true },
+      { name: 'ack p99, ms', of: (report) => report.ack_ms.p99, alone: true, info: true },
+      { name: 'behind at most in the first third, MiB', of: (report) => report.lag_mib.first_third, alone: true, info: true },
+      { name: '… in the last third, MiB', of: (report) => report.lag_mib.last_third, alone: true, goal: 64 },
+      { name: 'caught up after, ms', of: (report) => report.caught_up_ms, alone: true, goal: 5_000 },
+      { name: 'resident in the first third, MiB', of: (report) => report.rss_mib.first_third, alone: true, info: true },
+      { name: '… in the last third, MiB', of: (report) => report.rss_mib.last_third, alone: true, goal: 1_024 },
     ],
   }];
 }
@@ -325,4 +344,4 @@ function mixed({ quick }) {
   }];
 }
 
-export const groups = () => ({ echo, chat, idle, fanout, storm, tls, overload, growth, history, mixed });
+export const groups = () => ({ echo, chat, idle, fanout, storm, tls, overload, sustained, growth, history, mixed });
