@@ -299,7 +299,7 @@ bool HttpConnection::on_end_of_input() {
   peer_done_ = true;
   // A client that only ended its own side (a shell's pipe) still wants its answer; half a request
   // has none.
-  if (active_) return active_->body_complete;
+  if (active_) return active_->body_complete && !(active_->exchange && active_->exchange->needs_their_side);
   if (stream_->send_queue_bytes() == 0) return false;
   close_after_queue();
   return true;

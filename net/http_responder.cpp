@@ -41,9 +41,10 @@ HttpBodyWriter HttpResponder::start(HttpResponse head, Task on_writable) {
   return HttpBodyWriter(std::move(exchange));
 }
 
-void HttpResponder::on_abandoned(Task task) {
+void HttpResponder::on_abandoned(Task task, Leaving leaving) {
   if (!exchange_) return;
-  const auto set = [](HttpExchange& exchange, Task given) {
+  const auto set = [leaving](HttpExchange& exchange, Task given) {
+    exchange.needs_their_side = leaving == Leaving::kOwnSide;
     if (exchange.connection != nullptr) {
       exchange.on_abandoned = std::move(given);
     } else if (!exchange.present) {

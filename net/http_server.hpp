@@ -46,6 +46,10 @@ class HttpBodyWriter {
   std::shared_ptr<detail::HttpExchange> exchange_;
 };
 
+// When a client counts as one that has left. kOwnSide: also when it sends no more. A client that still wants its answer may do that (a shell's
+// pipe), but browsers do not, and nobody can tell it from one that is gone: for answers that are not worth their work then.
+enum class Leaving { kBothSides, kOwnSide };
+
 // Answers one request, once. Thread-safe, movable: keep it, answer later from any thread; harmless
 // when the client has left. Destroyed without an answer: the client gets 500.
 class HttpResponder {
@@ -61,7 +65,7 @@ class HttpResponder {
   // the loop each time the queue drained after kAboveHighWater.
   HttpBodyWriter start(HttpResponse head, Task on_writable = nullptr);
   // Runs `task` on the loop if the client leaves before the answer is complete. At most one.
-  void on_abandoned(Task task);
+  void on_abandoned(Task task, Leaving leaving = Leaving::kBothSides);
   explicit operator bool() const { return exchange_ != nullptr; }
   // False once the client is known to have left. Any thread.
   bool client_present() const;

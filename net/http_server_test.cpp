@@ -234,6 +234,28 @@ TEST_F(HttpServerTest, HalfClosedClientStillGetsItsAnswer) {
   EXPECT_TRUE(client.ended);
 }
 
+TEST_F(HttpServerTest, AHalfClosedClientHasLeftWhereTheAnswerIsNotWorthItsWork) {
+  HttpResponder kept;
+  bool abandoned = false;
+  start([&](const HttpRequest&) -> HttpRoute {
+    return BufferedBody{0, [&](HttpRequest, HttpResponder responder) {
+                          responder.on_abandoned([&] { abandoned = true; }, Leaving::kOwnSide);
+                          kept = std::move(responder);
+                        }};
+  });
+  Client client = connect();
+  send(client, kGet);
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(abandoned);
+  ::shutdown(client.socket.get(), SHUT_WR);
+  pump(client);
+  EXPECT_TRUE(abandoned);
+  EXPECT_TRUE(client.ended);
+  kept.respond(HttpResponse::text(200, "nobody hears"));
+  turns(*loop);
+  EXPECT_EQ(server->connection_count(), 0U);
+}
+
 TEST_F(HttpServerTest, AForgottenAnswerIsA500) {
   start([](const HttpRequest&) -> HttpRoute {
     return BufferedBody{0, [](HttpRequest, HttpResponder) {}};

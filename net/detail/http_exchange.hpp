@@ -29,6 +29,7 @@ struct HttpExchange {
   HttpConnection* connection = nullptr;
   Task on_writable;
   Task on_abandoned;
+  bool needs_their_side = false;
 
   HttpExchange(LoopHandle handle, HttpConnection* of) : loop(std::move(handle)), connection(of) {}
 };
