@@ -38,6 +38,47 @@ bool asks_something(std::string_view text) {
   return !std::all_of(all.begin(), all.end(), introduces);
 }
 
+// Bytes of the mark that ends a clause at `at`; 0: none does. No full stop: "no. 4471".
+std::size_t clause_end(std::string_view text, std::size_t at) {
+  for (const std::string_view mark : {"\n", ",", ";", "?", "!", "，", "；", "。", "？", "！", "、"}) {
+    if (text.substr(at).starts_with(mark)) return mark.size();
+  }
+  return 0;
+}
+
+// A text without some of its bytes, and without the clauses of which then only an introduction is left.
+class Shortened {
+ public:
+  void keep(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = clause_end(text, at);
+      const std::size_t bytes = end != 0 ? end : code_point_length(text, at);
+      clause_.append(text.substr(at, bytes));
+      if (end != 0) close();
+      at += bytes;
+    }
+  }
+  void leave_out() {
+    clause_ += ' ';
+    cut_ = true;
+  }
+  std::string done() {
+    close();
+    return std::move(all_);
+  }
+
+ private:
+  void close() {
+    if (!cut_ || asks_something(clause_)) all_ += clause_;
+    clause_.clear();
+    cut_ = false;
+  }
+
+  std::string all_;
+  std::string clause_;
+  bool cut_ = false;
+};
+
 }  // namespace
 
 void keep_entities(v1::BotDecided& decided, const std::vector<std::string>& texts) {
@@ -58,19 +99,21 @@ void keep_entities(v1::BotDecided& decided, const std::vector<std::string>& text
 
 std::string without_references(const KnowledgeBase& knowledge, SiteId site, const std::string& text) {
   const Gazetteer none;
-  std::string left;
+  Shortened left;
   std::size_t at = 0;
   for (const Entity& entity : find_entities(text, none)) {
     if (!is_reference(entity.kind)) continue;
     const std::string_view written = std::string_view(text).substr(entity.begin, entity.end - entity.begin);
     // The company's own telephone, or the name of a product that looks like a number.
     if (knowledge.knows(site, written)) continue;
-    left.append(text, at, entity.begin - at).append(" ");
+    left.keep(std::string_view(text).substr(at, entity.begin - at));
+    left.leave_out();
     at = entity.end;
   }
   if (at == 0) return text;
-  left.append(text, at);
-  return asks_something(left) ? left : text;
+  left.keep(std::string_view(text).substr(at));
+  std::string shorter = left.done();
+  return asks_something(shorter) ? shorter : text;
 }
 
 }  // namespace wk::ai

@@ -14,7 +14,8 @@ namespace wk::ai {
 void keep_entities(v1::BotDecided& decided, const std::vector<std::string>& texts);
 
 // The text without the order numbers, telephones and e-mail addresses that stand nowhere in the site's knowledge: no entry can be found by them,
-// and as words that nobody knows they would make every entry look further off. The text as it is where nothing else is asked in it.
+// and as words that nobody knows they would make every entry look further off. Nor with clauses that only introduce one ("my order number is …").
+// The text as it is where nothing else is asked in it.
 std::string without_references(const KnowledgeBase& knowledge, SiteId site, const std::string& text);
 
 }  // namespace wk::ai

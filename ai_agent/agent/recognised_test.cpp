@@ -80,6 +80,13 @@ TEST_F(WithoutReferencesTest, WhatTheKnowledgeNamesStays) {
   EXPECT_EQ(without("Which ink does the printer MX70009 need?"), "Which ink does the printer   need?") << "nobody has written of that one";
 }
 
+TEST_F(WithoutReferencesTest, AClauseThatOnlyIntroducesANumberGoesWithIt) {
+  EXPECT_EQ(without("怎么申请退货？订单号 WK20240501123456，手机 13800138000"), "怎么申请退货？");
+  EXPECT_EQ(without("My order number is WK20240501123456, how long does delivery take?"), " how long does delivery take?");
+  EXPECT_EQ(without("Where is my order WK20240501123456?"), "Where is my order  ?") << "that asks";
+  EXPECT_EQ(without("我想退货\n我的"), "我想退货\n我的") << "without a number nothing goes";
+}
+
 TEST_F(WithoutReferencesTest, ANumberAloneStaysAsItIs) {
   for (const char* text : {"WK20240501123456", "订单号：WK20240501123456", "我的手机号是13800138000", "my order number is WK20240501123456", "it's lin@example.com", "It is #4471.", "", "???"}) {
     EXPECT_EQ(without(text), text);
