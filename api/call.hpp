@@ -4,6 +4,7 @@
 #include <google/protobuf/message.h>
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,8 @@ struct Call {
   Caller caller;
   // The {…} of the path, in order.
   std::vector<std::string> path;
+  // Of a route that waits: the client has left, nobody reads the answer.
+  std::stop_token gone{};
 
   const AgentPrincipal& agent() const { return std::get<AgentPrincipal>(caller); }
   const VisitorPrincipal* visitor() const { return std::get_if<VisitorPrincipal>(&caller); }

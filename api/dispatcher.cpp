@@ -127,8 +127,13 @@ void Dispatcher::run(const Route& route, HttpRequest request, std::vector<std::s
     HttpRequest request;
     std::vector<std::string> path;
     HttpResponder responder;
+    std::stop_source gone{std::nostopstate};
   };
   auto job = std::make_shared<Job>(Job{std::move(request), std::move(path), std::move(responder)});
+  if (route.waits) {
+    job->gone = std::stop_source();
+    job->responder.on_abandoned([gone = job->gone]() mutable { gone.request_stop(); }, Leaving::kOwnSide);
+  }
   const Enqueued enqueued = services_.pool.submit([this, &route, job] {
     auto caller = find_caller(services_, job->request);
     HttpResponse response;
@@ -137,7 +142,8 @@ void Dispatcher::run(const Route& route, HttpRequest request, std::vector<std::s
     if (!caller) {
       response = problem(caller.error());
     } else {
-      Call call{services_, std::move(job->request), std::move(*caller), std::move(job->path)};
+      Call call{services_, std::move(job->request), std::move(*caller), std::move(job->path), job->gone.get_token()};
+      if (route.waits && services_.writing_pool != nullptr) return wait(route, std::move(call), std::move(job->responder));
       response = answer(route, call);
     }
     if (for_other_origins(route)) allow_origins(response);
@@ -146,6 +152,19 @@ void Dispatcher::run(const Route& route, HttpRequest request, std::vector<std::s
   if (enqueued == Enqueued::kRefused) {
     job->responder.respond(problem({ErrorCode::kBusy, "too many requests wait", nullptr, 500}));
   }
+}
+
+void Dispatcher::wait(const Route& route, Call call, HttpResponder responder) {
+  // Only who may come in takes one of the few places.
+  if (auto admitted = admit(route, call); !admitted) return responder.respond(problem(admitted.error()));
+  auto waiting = std::make_shared<std::pair<Call, HttpResponder>>(std::move(call), std::move(responder));
+  const Enqueued enqueued = services_.writing_pool->submit([this, &route, waiting] {
+    auto& [asked, answered] = *waiting;
+    // Left while others were served: nothing is asked for nobody.
+    if (asked.gone.stop_requested()) return;
+    answered.respond(answer(route, asked));
+  });
+  if (enqueued == Enqueued::kRefused) waiting->second.respond(problem({ErrorCode::kBusy, "the language model writes for others", nullptr, 2'000}));
 }
 
 Result<void> Dispatcher::admit(const Route& route, const Call& call) {

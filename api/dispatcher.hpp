@@ -26,6 +26,8 @@ class Dispatcher {
   HttpRoute api_route(const HttpRequest& head, std::string_view path);
   BufferedBody buffered(const Route& route, std::vector<std::string> path);
   void run(const Route& route, HttpRequest request, std::vector<std::string> path, HttpResponder responder);
+  // Goes on on the pool of what waits.
+  void wait(const Route& route, Call call, HttpResponder responder);
   HttpResponse answer(const Route& route, Call& call);
   HttpResponse answer_once(const Route& route, Call& call, const std::string& key);
   Result<void> admit(const Route& route, const Call& call);

@@ -29,6 +29,8 @@ struct Route {
   std::vector<std::string> query{};
   // The answer holds a secret or sets a cookie: it is not kept for an Idempotency-Key.
   bool secret_answer = false;
+  // It may take as long as a language model does: it runs on the pool for that, behind the look at who asks.
+  bool waits = false;
 };
 
 std::vector<Route> session_routes();
@@ -43,6 +45,7 @@ std::vector<Route> settings_routes();
 std::vector<Route> knowledge_routes();
 std::vector<Route> intent_routes();
 std::vector<Route> bot_routes();
+std::vector<Route> assist_routes();
 
 // All of them. Immutable.
 const std::vector<Route>& all_routes();

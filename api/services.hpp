@@ -14,6 +14,7 @@
 #include "core/auth/authenticator.hpp"
 #include "core/auth/visitor_token.hpp"
 #include "core/ports/agent_help.hpp"
+#include "core/ports/agent_writing.hpp"
 #include "core/ports/bot_record.hpp"
 #include "core/ports/bot_trial.hpp"
 #include "core/ports/conversation_store.hpp"
@@ -58,9 +59,12 @@ struct Services {
   IntentTraining& intents;
   BotRecord& bot_record;
   AgentHelp& agent_help;
+  AgentWriting& writing;
   DocumentIntake& documents;
   // One thread: reading a document takes its time and memory.
   ThreadPool& document_pool;
+  // For handlers that wait for a language model; null: there is none to wait for.
+  ThreadPool* writing_pool = nullptr;
   IdGenerator ids{};
 };
 

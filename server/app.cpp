@@ -138,6 +138,7 @@ Result<void> App::open_core() {
   WK_TRY_VOID(open_llm());
   bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_, tools_, grounded_.get(), writer_pool_.get(),
                                                            [this](v1::TypingSignal signal) { broker_->typing(std::move(signal), 0); }});
+  agent_writer_ = std::make_unique<ai::AgentWriter>(*storage_, llm_.get());
   listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);
   broker_->set_listener(*listeners_);
   WK_TRY_VOID(open_doors());
@@ -167,8 +168,10 @@ Result<void> App::open_core() {
                                       .intents = *intents_,
                                       .bot_record = *storage_,
                                       .agent_help = *help_,
+                                      .writing = *agent_writer_,
                                       .documents = *intake_,
-                                      .document_pool = document_pool_});
+                                      .document_pool = document_pool_,
+                                      .writing_pool = assist_pool_.get()});
   dispatcher_.emplace(*api_services_);
   pages_.emplace(*directory_, options_.demo);
   return {};
@@ -185,6 +188,7 @@ Result<void> App::open_llm() {
   if (!config.providers.empty()) {
     llm_ = std::make_unique<ai::LanguageModel>(std::move(config), options_.data / "ai" / "llm_usage.json", clock_);
     grounded_ = std::make_unique<ai::GroundedAnswer>(*llm_, tools_);
+    assist_pool_ = std::make_unique<ThreadPool>(ThreadPool::Options{.name = "assists", .threads = ai::agent_limits::kAssistsMax, .queue_tasks_max = ai::agent_limits::kAssistsWaitingMax});
   }
   writer_pool_ = std::make_unique<ThreadPool>(ThreadPool::Options{.name = "writers", .threads = ai::agent_limits::kWritersMax, .queue_tasks_max = ai::agent_limits::kWritersMax});
   return {};
@@ -382,8 +386,10 @@ void App::stop() {
   ended_subscription_.reset();
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
   if (bot_) bot_->stop_writing();
+  if (agent_writer_) agent_writer_->stop();
   if (knowledge_) knowledge_->stop_loading();
   api_pool_.stop();
+  if (assist_pool_) assist_pool_->stop();
   ai_pool_.stop();
   if (writer_pool_) writer_pool_->stop();
   if (intents_) intents_->stop();

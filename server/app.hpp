@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "ai_agent/agent/agent_writer.hpp"
 #include "ai_agent/agent/bot_agent.hpp"
 #include "ai_agent/agent/document_intake.hpp"
 #include "ai_agent/agent/intent_service.hpp"
@@ -105,6 +106,9 @@ class App {
   std::unique_ptr<ai::BotAgent> bot_;
   std::unique_ptr<ai::KnowledgeIntake> intake_;
   std::unique_ptr<ai::KnowledgeHelp> help_;
+  std::unique_ptr<ai::AgentWriter> agent_writer_;
+  // Null without a language model. Agents who ask it never stand before visitors: these have `writer_pool_`.
+  std::unique_ptr<ThreadPool> assist_pool_;
   std::unique_ptr<CommitListener> listeners_;
   std::optional<GatewayServices> gateway_services_;
   std::optional<api::Services> api_services_;

@@ -14,9 +14,7 @@
 namespace wk::ai {
 namespace {
 
-// Of what a model can read, for what it summarises.
-constexpr double kSummaryReadsShare = 0.6;
-// Of the same, for a summary of extracts.
+// Of what a model can read, for a summary of extracts.
 constexpr double kExtractShare = 0.1;
 
 std::string passage_of(const Finding& finding) {
@@ -192,7 +190,7 @@ std::optional<Summary> GroundedAnswer::summarise(const std::vector<ChatTurn>& hi
   std::vector<std::string> lines;
   if (!before.empty()) lines.push_back("Before: " + masker.mask(before) + "\n");
   for (const ChatTurn& turn : turns) lines.push_back(summary_line({turn.visitor, masker.mask(turn.text)}));
-  double left = kSummaryReadsShare * model_.context_tokens() / model_.token_factor();
+  double left = agent_limits::kSummaryReadsShare * model_.context_tokens() / model_.token_factor();
   std::string text;
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     left -= estimated_tokens(*line);

@@ -22,6 +22,17 @@ inline constexpr std::size_t kHistoryEventsRead = 80;
 inline constexpr std::size_t kSummariesKept = 2'000;
 inline constexpr std::size_t kTurnsNotSummarised = 4;
 inline constexpr std::size_t kSummaryBytesMax = 4'000;
+// Of what a model can read, for what it summarises.
+inline constexpr double kSummaryReadsShare = 0.6;
+// Texts that are written for agents at a time, and so many wait; one more is told to try again. Of such a text, before and after.
+inline constexpr std::size_t kAssistsMax = 4;
+inline constexpr std::size_t kAssistsWaitingMax = 16;
+inline constexpr std::size_t kWritingBytesMax = 8'000;
+// A conversation's digest: events that are looked at, the newest; bytes of it; of a quotation in it; turns of the AI agent that are told.
+inline constexpr std::size_t kDigestEventsRead = 400;
+inline constexpr std::size_t kDigestBytesMax = 4'000;
+inline constexpr std::size_t kDigestQuoteBytesMax = 200;
+inline constexpr std::size_t kDigestTriesMax = 5;
 // What is typed live: at most this often, and at least, so that it does not look as if it had stopped; and of so many bytes.
 inline constexpr Milliseconds kTypingEvery{150};
 inline constexpr Milliseconds kTypingAtLeast{3'000};

@@ -21,6 +21,9 @@ inline constexpr std::size_t kExtractBytesMax = 200;
 
 // A sentence is believed if this share of its words is in the passages it names.
 inline constexpr double kSupportMin = 0.5;
+// Of a language's tag, as RFC 5646 asks for at least.
+inline constexpr std::size_t kLanguageTagBytesMax = 35;
+
 // Of the answer; further sentences are left out.
 inline constexpr std::size_t kSentencesMax = 40;
 

@@ -198,6 +198,10 @@ std::string Masker::mask(std::string_view text) {
   return out.append(text.substr(at));
 }
 
+bool Masker::all_in(std::string_view text) const {
+  return std::all_of(values_.begin(), values_.end(), [&](const auto& one) { return text.find(one.first) != std::string_view::npos; });
+}
+
 std::string Masker::unmask(std::string_view text) const {
   std::string out;
   while (!text.empty()) {

@@ -17,6 +17,8 @@ class Masker {
   std::string mask(std::string_view text);
   // Placeholders that it gave out become what they stand for; others stay as they are.
   std::string unmask(std::string_view text) const;
+  // Whether every placeholder that it gave out stands in the text.
+  bool all_in(std::string_view text) const;
   std::size_t masked() const { return values_.size(); }
 
  private:

@@ -31,6 +31,8 @@ class LanguageModel {
   unsigned answer_tokens() const { return answer_tokens_; }
   // How the first provider counts, against estimated_tokens().
   double token_factor() const { return factors_.factor(providers_.front()->client.config().model); }
+  // Whom is asked first.
+  const ProviderConfig& first_provider() const { return providers_.front()->client.config(); }
   Budget& budget() { return budget_; }
 
   struct Figures {

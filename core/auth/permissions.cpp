@@ -68,6 +68,7 @@ constexpr std::array<Row, kActionCount> kTable{{
     {Action::kManageSettings,     kNo,    kNo,   kNo,    kAll,  kNo},
     {Action::kReadKnowledge,      kNo,    kAll,  kAll,   kAll,  kAll},
     {Action::kManageKnowledge,    kNo,    kNo,   kAll,   kAll,  kNo},
+    {Action::kAskLanguageModel,   kNo,    kAll,  kAll,   kAll,  kNo},
 }};
 
 constexpr bool table_is_in_order() {

@@ -50,8 +50,9 @@ enum class Action : std::uint8_t {
   // -- the AI agent
   kReadKnowledge,  // and try what the AI agent would do
   kManageKnowledge,
+  kAskLanguageModel,  // to write for oneself; it costs, and leaves the machine
 };
-inline constexpr std::size_t kActionCount = static_cast<std::size_t>(Action::kManageKnowledge) + 1;
+inline constexpr std::size_t kActionCount = static_cast<std::size_t>(Action::kAskLanguageModel) + 1;
 
 // What it is to be done to. Members that do not concern the action stay empty.
 struct Target {

@@ -85,6 +85,7 @@ constexpr std::array<Expected, kActionCount> kExpected{{
     {Action::kManageSettings, "000 00 000 111 0 0 0"},
     {Action::kReadKnowledge, "000 11 111 111 0 1 0"},
     {Action::kManageKnowledge, "000 00 111 111 0 0 0"},
+    {Action::kAskLanguageModel, "000 11 111 111 0 0 0"},
 }};
 
 TEST(Permissions, AreAsWrittenForEveryRoleAndAction) {

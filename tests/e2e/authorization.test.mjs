@@ -70,6 +70,10 @@ const kRoutes = [
   ['GET', '/bot/performance', 'supervisor'],
   ['GET', '/bot/gaps', 'supervisor'],
   ['GET', '/conversations/{id}/suggestions', 'agent'],
+  ['GET', '/assist', 'agent'],
+  ['POST', '/assist/rewrite', 'agent'],
+  ['POST', '/assist/translate', 'agent'],
+  ['GET', '/conversations/{id}/digest', 'agent'],
   ['GET', '/tokens', 'supervisor'],
   ['POST', '/tokens', 'supervisor'],
   // To an agent no token is there at all.
