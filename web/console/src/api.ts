@@ -10,6 +10,9 @@ export const idempotencyKey = (): string => uuids.next()
 
 export const rest = new Rest({ base: '/api/v1', fetch: ports.fetch, idempotencyKey })
 
+/** Its calls are broken off with the signal, and end as "network". */
+export const restUntil = (signal: AbortSignal): Rest => new Rest({ base: '/api/v1', fetch: (url, request) => fetch(url, { ...request, signal }), idempotencyKey })
+
 /** For react-query: a problem is thrown and comes out as `error`. */
 export class ProblemError extends Error {
   readonly problem: Problem

@@ -2,10 +2,11 @@
 import type { BotDecided, BotSource } from '@weikeyi/sdk/wire/event'
 import { Link } from 'wouter'
 import { useI18n } from '../i18n'
+import { Recognised, type ContactPlace } from './recognised'
 import { lookedUp, modelText, reasonText, share, tookText } from './decision_text'
 
-/** `why`: false where the reason is told above it already. */
-export function DecisionDetails({ decided, why = true }: { decided: BotDecided; why?: boolean }) {
+/** `why`: false where the reason is told above it already. `place`: of a real conversation. */
+export function DecisionDetails({ decided, why = true, place }: { decided: BotDecided; why?: boolean; place?: ContactPlace | undefined }) {
   const { t } = useI18n()
   const reason = reasonText(decided.reason, t)
   return (
@@ -30,6 +31,14 @@ export function DecisionDetails({ decided, why = true }: { decided: BotDecided; 
           <dt>{t('botTook')}</dt>
           <dd>{tookText(decided.tookUs)}</dd>
         </div>
+        {decided.entities.length > 0 && (
+          <div>
+            <dt>{t('recognised')}</dt>
+            <dd>
+              <Recognised entities={decided.entities} place={place} />
+            </dd>
+          </div>
+        )}
         {decided.model !== undefined && (
           <div>
             <dt>{t('botModel')}</dt>

@@ -6,6 +6,9 @@ import { sendUpload } from '@weikeyi/sdk/browser'
 import type { Attachment } from '@weikeyi/sdk/wire/event'
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { idempotencyKey } from '../api'
+import { useWriter } from '../assist/calls'
+import { useWriting } from '../assist/use_writing'
+import { WritingLine, WritingMenu } from '../assist/writing_menu'
 import { useCommands } from '../commands'
 import { useI18n } from '../i18n'
 import { useSession } from '../session'
@@ -24,7 +27,8 @@ interface Chip {
   attachment: Attachment | undefined
 }
 
-export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
+/** `visitor`: the language they read. */
+export function Composer({ id, openSeq, visitor }: { id: string; openSeq: number; visitor: string | undefined }) {
   const { t } = useI18n()
   const { client } = useSession()
   const [mode, setMode] = useState<Mode>('reply')
@@ -39,7 +43,20 @@ export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
   useEffect(() => {
     if (matchMedia('(pointer: fine)').matches) area.current?.focus()
   }, [id, mode])
+  const write = (next: string): void => {
+    setText(next)
+    keepDraft(localStorage, id, mode, next)
+    client.setTyping(id, next !== '', '', note)
+  }
+  const writer = useWriter()
+  const writing = useWriting((next) => {
+    write(next)
+    area.current?.focus()
+  })
+  const working = writing.state.kind === 'working'
   const turn = (next: Mode): void => {
+    // What is on its way belongs to the draft it was made of.
+    writing.forget()
     setMode(next)
     setText(draftOf(localStorage, id, next))
   }
@@ -56,23 +73,20 @@ export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
     return () => held.forEach((url) => URL.revokeObjectURL(url))
   }, [])
 
-  const write = (next: string): void => {
-    setText(next)
-    keepDraft(localStorage, id, mode, next)
-    client.setTyping(id, next !== '', '', note)
-  }
   const uploading = chips.some((chip) => chip.attachment === undefined)
-  const ready = !uploading && (text.trim() !== '' || chips.length > 0)
+  const ready = !uploading && !working && (text.trim() !== '' || chips.length > 0)
   const send = (): void => {
     if (!ready) return
     const attachments = chips.flatMap((chip) => (chip.attachment === undefined ? [] : [chip.attachment]))
     const sent = note ? client.sendNote(id, text.trim(), attachments) : client.sendMessage(id, text.trim(), attachments)
     if (!sent.ok) return void notifications.show({ color: 'red', message: t('somethingFailed', { reason: sent.code }) })
+    writing.forget()
     write('')
     setChips([])
     area.current?.focus()
   }
   const insert = (one: string): void => {
+    if (working) return
     const box = area.current
     const [start, end] = box === null ? [text.length, text.length] : [box.selectionStart, box.selectionEnd]
     write(text.slice(0, start) + one + text.slice(end))
@@ -83,6 +97,7 @@ export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
   }
   // What was written stays; a suggestion is for the visitor, whatever was being written.
   const take = (suggestion: string): void => {
+    writing.forget()
     const written = note ? draftOf(localStorage, id, 'reply') : text
     const next = written.trim() === '' ? suggestion : `${written.trimEnd()}\n${suggestion}`
     setMode('reply')
@@ -95,6 +110,8 @@ export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
     })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
+    // A text that was put here from outside is none of the browser's own steps.
+    if (event.code === 'KeyZ' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && writing.undo(text)) return event.preventDefault()
     // While an input method composes, Enter is its own.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.keyCode === 229) return
     event.preventDefault()
@@ -173,6 +190,8 @@ export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
         aria-label={t(note ? 'note' : 'reply')}
         placeholder={t(note ? 'writeNote' : 'writeReply')}
         value={text}
+        readOnly={working}
+        aria-busy={working}
         onChange={(event) => write(event.currentTarget.value)}
         onKeyDown={onKeyDown}
         onPaste={(event) => {
@@ -181,6 +200,7 @@ export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
           attach(event.clipboardData.files)
         }}
       />
+      {writer && <WritingLine text={text} writing={writing} />}
       <div className="composer-tools">
         <SegmentedControl
           size="xs"
@@ -213,6 +233,7 @@ export function Composer({ id, openSeq }: { id: string; openSeq: number }) {
             <IconPaperclip size={20} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
+        {writer && <WritingMenu text={text} writing={writing} language={visitor} />}
         <input
           ref={files}
           type="file"

@@ -11,6 +11,7 @@ import { Link } from 'wouter'
 import { api, take } from '../api'
 import { browserName, dayAndTime, httpUrl, shortTime } from '../format'
 import { holderName } from '../holder'
+import { languageName } from '../assist/languages'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
 import type { Actions } from './use_actions'
@@ -223,15 +224,6 @@ function LinkOrText({ text }: { text: string }) {
 }
 
 const time = (ms: number | undefined, language: 'en' | 'zh-CN'): string | undefined => (ms === undefined || ms === 0 ? undefined : dayAndTime(ms, language))
-
-/** "Chinese (China)" for "zh-CN"; what is no language stays as it came. */
-function languageName(tag: string, language: string): string {
-  try {
-    return tag === '' ? '' : (new Intl.DisplayNames([language], { type: 'language' }).of(tag) ?? tag)
-  } catch {
-    return tag
-  }
-}
 
 /** With the time of day there, which is what an agent wants to know of it. */
 function zoneText(zone: string, language: string): string {

@@ -9,6 +9,11 @@ import { clockTime, dayAndTime } from '../format'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
 import { useCommands } from '../commands'
+import { DigestCard } from '../assist/digest_card'
+import { visitorLanguage } from '../assist/languages'
+import { matterOf } from '../assist/matter'
+import { Translation } from '../assist/translation'
+import type { ContactPlace } from '../bot/recognised'
 import { ReplyExtras } from '../bot/reply_extras'
 import { heldByBot, holderName } from '../holder'
 import { ActionBar } from './actions'
@@ -17,7 +22,7 @@ import { Composer } from './composer'
 import { Decision } from './decision'
 import { actorName, describe } from './describe'
 import { Panel } from './panel'
-import { openSeq } from './suggested'
+import { openSeq, writtenLast } from './suggested'
 import { timeline, type Item } from './timeline'
 import { useActions } from './use_actions'
 import { useConversation } from './use_conversation'
@@ -55,6 +60,8 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
   if (newAfter.current === undefined && view?.summary !== undefined) newAfter.current = view.summary.agentsSeenSeq
   const items = useMemo(() => (view === undefined ? [] : timeline(view, newAfter.current ?? 0)), [view])
 
+  const matter = useMemo(() => (view === undefined || !view.loaded || heldByBot(view.holder) || view.state === ConversationState.RESOLVED ? undefined : matterOf(view.events)), [view])
+
   useLayoutEffect(() => {
     const box = scroller.current
     if (box === null) return
@@ -66,6 +73,17 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
       box.scrollTop = box.scrollHeight
     }
   }, [items, view?.typing])
+
+  // What stands above or below it grows: the end that is read stays in sight.
+  useEffect(() => {
+    const box = scroller.current
+    if (box === null) return
+    const watch = new ResizeObserver(() => {
+      if (following.current) box.scrollTop = box.scrollHeight
+    })
+    watch.observe(box)
+    return () => watch.disconnect()
+  }, [])
 
   const jumped = useRef(0)
   useLayoutEffect(() => {
@@ -89,6 +107,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
     if (tooShort && box !== null && box.scrollHeight <= box.clientHeight) void older()
   })
 
+  const visitor = useMemo(() => visitorLanguage(view?.summary?.context?.locale ?? '', writtenLast(view?.events ?? [])), [view])
   const name = view?.summary?.contactName !== undefined && view.summary.contactName !== '' ? view.summary.contactName : t('visitor')
   const toEnd = (): void => {
     const box = scroller.current
@@ -107,6 +126,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
     )
   }
   const summary = view?.summary
+  const place: ContactPlace = { conversationId: id, contactId: summary?.contactId ?? '0' }
   const snoozed = view?.state === ConversationState.SNOOZED
   return (
     <>
@@ -143,6 +163,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
             </ActionIcon>
           </Tooltip>
         </header>
+        {matter !== undefined && view !== undefined && <DigestCard id={id} contactId={place.contactId} matter={matter} seq={view.throughSeq} />}
         <div
           className="thread-log"
           ref={scroller}
@@ -163,7 +184,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
                 {t('loadOlder')}
               </Button>
             )}
-            {view !== undefined && items.map((item) => <ItemView key={item.key} item={item} visitorSeenSeq={view.visitorSeenSeq} wantedSeq={wantedSeq} />)}
+            {view !== undefined && items.map((item) => <ItemView key={item.key} item={item} visitorSeenSeq={view.visitorSeenSeq} wantedSeq={wantedSeq} place={place} />)}
             {view?.typing.map((signal) => (
               <div key={`${signal.actor?.kind}:${signal.actor?.id}`} className={signal.actor?.kind === ActorKind.VISITOR ? 'message theirs' : 'message ours'}>
                 <div className="bubble preview" dir="auto">
@@ -179,7 +200,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
               {t('toNewest')}
             </Button>
           )}
-          <Composer id={id} openSeq={view?.loaded === true && !heldByBot(view.holder) && view.pending.length === 0 ? openSeq(view.events) : 0} />
+          <Composer id={id} openSeq={view?.loaded === true && !heldByBot(view.holder) && view.pending.length === 0 ? openSeq(view.events) : 0} visitor={visitor} />
         </div>
       </section>
       {panelOpen && view !== undefined && <Panel id={id} view={view} actions={actions} onClose={() => setPanel(false)} />}
@@ -187,7 +208,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
   )
 }
 
-function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeenSeq: number; wantedSeq: number }) {
+function ItemView({ item, visitorSeenSeq, wantedSeq, place }: { item: Item; visitorSeenSeq: number; wantedSeq: number; place: ContactPlace }) {
   const { t, language } = useI18n()
   const { client } = useSession()
   switch (item.kind) {
@@ -204,7 +225,7 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
         </div>
       )
     case 'line': {
-      if (item.event.body?.$case === 'botDecided') return <Decision timeMs={item.event.timeMs} decided={item.event.body.value} />
+      if (item.event.body?.$case === 'botDecided') return <Decision timeMs={item.event.timeMs} decided={item.event.body.value} place={place} />
       const text = describe(item.event, t)
       const comment = item.event.body?.$case === 'holderChanged' ? item.event.body.value.comment : ''
       if (text === undefined) return null
@@ -230,7 +251,14 @@ function ItemView({ item, visitorSeenSeq, wantedSeq }: { item: Item; visitorSeen
           seq={item.event.seq}
           highlighted={item.event.seq === wantedSeq}
           ai={item.event.actor?.kind === ActorKind.BOT}
-          extras={said !== undefined && <ReplyExtras citations={said.citations} choices={said.choices} />}
+          extras={
+            said !== undefined && (
+              <>
+                {item.event.actor?.kind === ActorKind.VISITOR && <Translation id={place.conversationId} seq={item.event.seq} text={item.text} />}
+                <ReplyExtras citations={said.citations} choices={said.choices} />
+              </>
+            )
+          }
         />
       )
     }
