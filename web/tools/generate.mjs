@@ -80,6 +80,12 @@ function split(code) {
   if (text.includes('textsOf(')) {
     text += `\nfunction textsOf(object: object): { [key: string]: string } {\n  return Object.fromEntries(Object.entries(object).map(([key, text]) => [key, String(text)]));\n}\n`
   }
+  if (text.includes('.sint32(')) {
+    text = text
+      .replace(/(writer\.uint32\(\d+\))\.sint32\((.*?)\);/g, 'writeSint32($1, $2);')
+      .replaceAll('reader.sint32()', 'readSint32(reader)')
+      .replace(/^import \{ (.*) \} from "(.*wire_io)";$/m, 'import { $1, readSint32, writeSint32 } from "$2";')
+  }
   text = text.replace(new RegExp(`\\b([A-Z]\\w*)\\.(${any})\\(`, 'g'), '$1_$2(')
   const used = new Set([...text.matchAll(new RegExp(`\\b[A-Z]\\w*_(?:${any})\\b`, 'g'))].map((match) => match[0]))
   return text.replace(/^import \{([^}]*)\} from "(\.\/\w+)";$/gm, (line, list, from) => {

@@ -20,11 +20,6 @@ export class BinaryReader {
   int32(): number {
     return Number(BigInt.asIntN(32, this.#varint()))
   }
-  /** Zigzag: small numbers are short whatever their sign. */
-  sint32(): number {
-    const value = this.uint32()
-    return (value >>> 1) ^ -(value & 1)
-  }
   bool(): boolean {
     return this.#varint() !== 0n
   }
@@ -97,9 +92,6 @@ export class BinaryWriter {
   int32(value: number): this {
     return this.#varint(BigInt.asUintN(64, BigInt(value)))
   }
-  sint32(value: number): this {
-    return this.uint32((value << 1) ^ (value >> 31))
-  }
   bool(value: boolean): this {
     return this.uint32(value ? 1 : 0)
   }
@@ -143,3 +135,10 @@ export class BinaryWriter {
     return this
   }
 }
+
+// Zigzag: small numbers are short whatever their sign. Functions, so that who has no such fields does not carry them.
+export const readSint32 = (reader: BinaryReader): number => {
+  const value = reader.uint32()
+  return (value >>> 1) ^ -(value & 1)
+}
+export const writeSint32 = (writer: BinaryWriter, value: number): BinaryWriter => writer.uint32((value << 1) ^ (value >> 31))
