@@ -9,6 +9,11 @@ export const knowledgeEnglish = {
   aiAgent: 'AI agent', mark: 'AI', answered: /AI answered · sure \d\.\d\d · \d+ sources?/, handedOver: 'AI handed over · the visitor asked for a person', handover: 'Handed over by the AI agent',
   first: 'The AI agent answers first', reason: 'found in the knowledge', takeOver: 'Take over', botSwitch: 'The AI agent answers first', botName: 'Its name', botWords: 'Words that bring a person', botSure: 'How sure it must be to answer',
   botDefault: 'Back to the default',
+  newFlow: 'New flow', begin: 'Begin with', templateOrder: /^Order status/, templateReturn: /^Return request/, steps: 'List of steps', palette: 'Add a step', addStep: (kind) => `Add: ${kind}`, say: 'Say', ask: 'Ask', offer: 'Offer choices',
+  end: 'End', sayText: 'What is said', askText: 'The question', endText: 'Last words', keepAs: 'Keep the answer as', wanted: 'What is asked for', phone: 'Telephone number', goesOn: 'Goes on to', where: (exit) => `Goes on to (${exit})`,
+  option: (number) => `Choice ${number}`, optionAdd: 'Add a choice', tool: 'What is asked', deleteStep: 'Delete step', first: 'Begin with this step', undo: 'Undo', redo: 'Redo', nothingWrong: 'Nothing is wrong with it.', problems: /^Problems: \d+$/,
+  incomplete: /not complete yet/, talk: 'Conversation', writes: 'The visitor writes', again: 'Begin anew', flowDone: 'The flow is done', conversationLabels: 'Labels for conversations', kindFlow: 'Dialogue flow', drawing: /^Drawing of the flow/,
+  showDrawing: 'Show the drawing', openFlow: 'Open the flow', flowReason: /dialogue flow/, insert: (slot) => `Insert ${slot}`, handOver: 'Hand over to people',
 };
 export const knowledgeChinese = {
   knowledge: '知识库', add: '添加条目', documents: '添加文档', documentsList: '文档列表', documentsDone: (added, all) => `已添加 ${added} / ${all} 个文档。`, documentLocked: /密码保护/,
@@ -20,6 +25,11 @@ export const knowledgeChinese = {
   aiAgent: 'AI 客服', mark: 'AI', answered: /AI 已回答 · 把握 \d\.\d\d · \d+ 个来源/, handedOver: 'AI 转给了人工 · 访客要求', handover: 'AI 客服已转交人工',
   first: 'AI 客服先接待', reason: '知识库中有答案', takeOver: '接手', botSwitch: '由 AI 客服先接待', botName: '它的名字', botWords: '转人工关键词', botSure: '有多大把握才回答',
   botDefault: '恢复默认值',
+  newFlow: '新建流程', begin: '从模板开始', templateOrder: /^查询订单/, templateReturn: /^退货申请/, steps: '步骤列表', palette: '添加步骤', addStep: (kind) => `添加：${kind}`, say: '说明', ask: '询问', offer: '选项',
+  end: '结束', sayText: '说的话', askText: '问题', endText: '结束语', keepAs: '把回答存为', wanted: '询问的内容', phone: '电话号码', goesOn: '下一步', where: (exit) => `下一步（${exit}）`,
+  option: (number) => `选项 ${number}`, optionAdd: '添加选项', tool: '查询什么', deleteStep: '删除步骤', first: '从这一步开始', undo: '撤销', redo: '重做', nothingWrong: '没有问题。', problems: /^\d+ 个问题$/,
+  incomplete: /尚未完成/, talk: '对话', writes: '访客回复', again: '重新开始', flowDone: '流程已结束', conversationLabels: '会话标签', kindFlow: '对话流程', drawing: /^流程图/,
+  showDrawing: '显示流程图', openFlow: '打开流程', flowReason: /对话流程/, insert: (slot) => `插入 ${slot}`, handOver: '转给人工',
 };
 
 export class Knowledge {

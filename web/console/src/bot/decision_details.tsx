@@ -46,6 +46,7 @@ export function DecisionDetails({ decided, why = true, place }: { decided: BotDe
           </div>
         )}
       </dl>
+      <FlowFacts decided={decided} />
       {decided.sources.length > 0 && (
         <>
           <h3>{t('botPassages')}</h3>
@@ -57,6 +58,36 @@ export function DecisionDetails({ decided, why = true, place }: { decided: BotDe
         </>
       )}
     </div>
+  )
+}
+
+/** Where a dialogue flow stands: its steps of this turn, and what it knows. Nothing where there was none. */
+export function FlowFacts({ decided: { flow, flowSteps } }: { decided: Pick<BotDecided, 'flow' | 'flowSteps'> }) {
+  const { t } = useI18n()
+  if (flow === undefined && flowSteps.length === 0) return null
+  return (
+    <dl className="flow-facts">
+      {flow !== undefined && (
+        <div>
+          <dt>{t('botFlowOf')}</dt>
+          <dd dir="auto">
+            <Link href={`/knowledge/${flow.entryId}`}>{flow.title}</Link>
+          </dd>
+        </div>
+      )}
+      {flowSteps.length > 0 && (
+        <div>
+          <dt>{t('botFlowSteps')}</dt>
+          <dd>{flowSteps.join(' → ')}</dd>
+        </div>
+      )}
+      {(flow?.values ?? []).map(({ slot, value }) => (
+        <div key={slot}>
+          <dt>{slot}</dt>
+          <dd dir="auto">{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 

@@ -20,6 +20,12 @@ test('what was not looked up has no sureness; why is said instead', () => {
   expect(decisionLine(handedOver, inWords(zh))).toBe('AI 转给了人工 · 访客要求')
 })
 
+test('a dialogue flow is named', () => {
+  const asks = BotDecided.fromPartial({ action: BotAction.ASK_BACK, reason: BotReason.FLOW, flow: { title: 'Where is my order?', step: 'number' } })
+  expect(decisionLine(asks, inWords(en))).toBe('AI asked back · dialogue flow: Where is my order?')
+  expect(decisionLine(BotDecided.fromPartial({ action: BotAction.ANSWER, reason: BotReason.FLOW, sources: [source] }), inWords(zh))).toBe('AI 已回答 · 对话流程: Returns')
+})
+
 test('what a later server decides is still a line', () => {
   expect(decisionLine(BotDecided.fromPartial({ action: 99 as BotAction, reason: 99 as BotReason, sources: [source] }), inWords(en))).toBe('AI decided · 1 source')
 })

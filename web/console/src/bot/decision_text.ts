@@ -19,6 +19,7 @@ const reasonKeys: Record<number, TextKey> = {
   [BotReason.UNAVAILABLE]: 'botUnavailable',
   [BotReason.ATTACHMENT]: 'botAttachment',
   [BotReason.SMALL_TALK]: 'botSmallTalk',
+  [BotReason.FLOW]: 'botFlow',
 }
 
 /** What a later server does that this page does not know yet is told as having been decided. */
@@ -41,9 +42,11 @@ export const lookedUp = (decided: BotDecided): boolean => decided.confidenceWant
 /** One line: "AI answered · sure 0.82 · 3 sources". */
 export function decisionLine(decided: BotDecided, t: T): string {
   // That something was found is what an answer says already.
-  const why = decided.reason === BotReason.FOUND ? '' : reasonText(decided.reason, t)
+  // A flow that is over stands among the sources alone.
+  const title = decided.flow?.title ?? decided.sources[0]?.title ?? ''
+  const why = decided.reason === BotReason.FOUND ? '' : [reasonText(decided.reason, t), decided.reason === BotReason.FLOW ? title : ''].filter((part) => part !== '').join(': ')
   const sure = lookedUp(decided) ? t('botSure', { share: share(decided.confidencePermille) }) : ''
-  const sources = decided.sources.length === 0 ? '' : sourcesText(decided.sources.length, t)
+  const sources = decided.sources.length === 0 || decided.reason === BotReason.FLOW ? '' : sourcesText(decided.sources.length, t)
   return [actionText(decided.action, t), why, sure, sources].filter((part) => part !== '').join(' · ')
 }
 

@@ -7,6 +7,9 @@ export type StepKind = StepContent['$case']
 
 export const stepKinds: readonly StepKind[] = ['say', 'ask', 'choose', 'branch', 'call', 'end']
 
+/** What is dragged from the palette into the drawing. */
+export const stepDragType = 'application/x-weikeyi-step'
+
 export type ExitMeaning =
   /** What follows, whatever was said. */
   | { kind: 'next' }

@@ -70,14 +70,14 @@ test('moving one leaves the others where they are seen, also those that nobody h
   expect(placesOf(after).get('c')).toEqual(before.get('c'))
 })
 
-test('the layout: on to the right, nothing upon another, ways back and strays too', () => {
+test('the layout: what follows below, nothing upon another, ways back and strays too', () => {
   const steps = [say('a', 'b'), ...every.map((step) => ({ ...step, x: 0, y: 0 })), say('b', 'a'), say('stray', 'a')]
   const linked = connect(connect(steps, 'b', 'next', 'say-1'), 'choose-1', 'option-0', 'a')
   const places = placesOf(linked)
-  const x = (id: string): number => places.get(id)?.x ?? NaN
+  const y = (id: string): number => places.get(id)?.y ?? NaN
   expect(places.size).toBe(linked.length)
-  expect([x('a') < x('b'), x('b') < x('say-1'), x('say-1') < x('ask-1'), x('choose-1') < x('branch-1')]).toEqual([true, true, true, true])
-  expect(x('stray')).toBeGreaterThan(x('end-1'))
+  expect([y('a') < y('b'), y('b') < y('say-1'), y('say-1') < y('ask-1'), y('choose-1') < y('branch-1')]).toEqual([true, true, true, true])
+  expect(y('stray')).toBeGreaterThan(y('end-1'))
   expect(overlapping(linked)).toEqual([])
   expect(overlapping(arrange(linked))).toEqual([])
 })

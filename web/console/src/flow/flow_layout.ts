@@ -1,4 +1,4 @@
-// Where steps are drawn that nobody has placed: in layers from left to right, what leads on to the right of what leads there. Pure.
+// Where steps are drawn that nobody has placed: in layers from above, what is gone on to below what leads there. Pure.
 import type { FlowStep } from '@weikeyi/sdk/json'
 import { exitsOf, targetsOf, type Steps } from './flow'
 
@@ -7,12 +7,12 @@ export interface Place {
   y: number
 }
 
-// As steps.css draws them.
+// As styles/flow.css draws them.
 export const stepWidth = 220
 const headHeight = 78
 const exitHeight = 25
-const gapX = 70
-const gapY = 34
+const gapX = 46
+const gapY = 46
 
 export const heightOf = (step: FlowStep): number => headHeight + exitHeight * exitsOf(step).length
 
@@ -31,7 +31,7 @@ export function placesOf(steps: Steps): Map<string, Place> {
   return places
 }
 
-/** Room for one more step, to the right of `after`. */
+/** Room for one more step, below `after`. */
 export function freePlace(steps: Steps, after: string | undefined): Place {
   const places = placesOf(steps)
   const fresh: FlowStep = { id: '', kind: undefined, next: '', x: 0, y: 0 }
@@ -41,31 +41,27 @@ export function freePlace(steps: Steps, after: string | undefined): Place {
 function firstFree(steps: Steps, places: ReadonlyMap<string, Place>, step: FlowStep, before: FlowStep | undefined): Place {
   const from = before === undefined ? undefined : places.get(before.id)
   const bottom = Math.max(-gapY, ...steps.map((one) => (places.get(one.id)?.y ?? -gapY - heightOf(one)) + heightOf(one)))
-  const place = from === undefined ? { x: 0, y: bottom + gapY } : { x: from.x + stepWidth + gapX, y: from.y }
-  // A step that is in the way is passed below; each pass leaves one behind, so that this ends.
+  const place = from === undefined || before === undefined ? { x: 0, y: bottom + gapY } : { x: from.x, y: from.y + heightOf(before) + gapY }
+  // A step that is in the way is passed on the right; each pass leaves one behind, so that this ends.
   for (let tries = 0; tries <= steps.length; tries += 1) {
     const inTheWay = steps.find((one) => {
       const other = places.get(one.id)
       return other !== undefined && Math.abs(other.x - place.x) < stepWidth + 10 && place.y < other.y + heightOf(one) + 10 && other.y < place.y + heightOf(step) + 10
     })
     if (inTheWay === undefined) break
-    place.y = (places.get(inTheWay.id)?.y ?? 0) + heightOf(inTheWay) + gapY
+    place.x = (places.get(inTheWay.id)?.x ?? 0) + stepWidth + gapX
   }
   return place
 }
 
 function layered(steps: Steps): Map<string, Place> {
-  const layers = sorted(steps, layersOf(steps))
   const places = new Map<string, Place>()
-  const heights = layers.map((layer) => layer.reduce((sum, step) => sum + heightOf(step) + gapY, -gapY))
-  const tallest = Math.max(0, ...heights)
-  layers.forEach((layer, column) => {
-    let y = (tallest - (heights[column] ?? 0)) / 2
-    for (const step of layer) {
-      places.set(step.id, { x: column * (stepWidth + gapX), y: Math.round(y) })
-      y += heightOf(step) + gapY
-    }
-  })
+  let y = 0
+  for (const layer of sorted(steps, layersOf(steps))) {
+    const width = layer.length * (stepWidth + gapX) - gapX
+    layer.forEach((step, at) => places.set(step.id, { x: Math.round(at * (stepWidth + gapX) - width / 2), y }))
+    y += Math.max(...layer.map(heightOf)) + gapY
+  }
   return places
 }
 
@@ -104,10 +100,10 @@ function layersOf(steps: Steps): FlowStep[][] {
 /** Steps of a layer in the order of what leads to them, so that few ways cross. */
 function sorted(steps: Steps, layers: FlowStep[][]): FlowStep[][] {
   const result: FlowStep[][] = []
-  layers.forEach((layer, column) => {
-    const before = result[column - 1] ?? []
+  layers.forEach((layer, row) => {
+    const before = result[row - 1] ?? []
     const rank = (step: FlowStep): number => {
-      const ranks = before.flatMap((one, row) => exitsOf(one).flatMap((exit, way) => (exit.to === step.id ? [row + way / 100] : [])))
+      const ranks = before.flatMap((one, column) => exitsOf(one).flatMap((exit, way) => (exit.to === step.id ? [column + way / 100] : [])))
       return ranks.length === 0 ? steps.indexOf(step) + 1_000 : ranks.reduce((sum, one) => sum + one, 0) / ranks.length
     }
     result.push([...layer].sort((a, b) => rank(a) - rank(b)))

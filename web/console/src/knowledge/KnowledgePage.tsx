@@ -1,8 +1,10 @@
 // What the AI agent knows: a list, one entry of it, and beside it what a visitor would be answered.
+import '../styles/flow.css'
 import { IconArrowLeft, IconBook2 } from '@tabler/icons-react'
-import { Role, type Agent } from '@weikeyi/sdk/json'
+import { KnowledgeKind, Role, type Agent } from '@weikeyi/sdk/json'
 import { useState } from 'react'
 import { Link, Route, Switch, useLocation, useSearchParams } from 'wouter'
+import type { Trace } from '../flow/trace'
 import { useEntry, useSiteList } from './calls'
 import { DocumentsPage } from './documents_page'
 import { useDrafts } from './drafts'
@@ -28,6 +30,7 @@ export default function KnowledgePage({ me }: { me: Agent }) {
   const entry = useEntry(id)
   // Counted up whenever something was stored, so that the question on the bench is tried again.
   const [stored, setStored] = useState(0)
+  const [trace, setTrace] = useState<Trace>()
   const opened = path !== '/knowledge'
   // Back with the filter that was chosen.
   const query = search.size === 0 ? '' : `?${search.toString()}`
@@ -37,20 +40,26 @@ export default function KnowledgePage({ me }: { me: Agent }) {
     if (next !== undefined) go(to(next), { replace: true })
   }
   const ownSite = entry.data === undefined || entry.data.siteId === '0' ? undefined : entry.data.siteId
+  const flow = path === '/knowledge/new-flow' || entry.data?.kind === KnowledgeKind.FLOW
   return (
-    <main className={opened ? 'knowledge opened' : 'knowledge'}>
+    <main className={`knowledge${opened ? ' opened' : ''}${flow ? ' drawing' : ''}`}>
       <EntryList mayWrite={mayWrite} open={id} sites={sites} drafts={drafts} to={to} />
       <div className="knowledge-work">
         <div className={path.startsWith('/knowledge/try') ? 'knowledge-main hidden-narrow' : 'knowledge-main'}>
           {opened && (
-            <Link href={to('')} className="only-narrow knowledge-back">
+            <Link href={to('')} className={flow ? 'knowledge-back' : 'only-narrow knowledge-back'}>
               <IconArrowLeft size={18} /> {k('back')}
             </Link>
           )}
           <Switch>
             {mayWrite && (
               <Route path="/knowledge/new">
-                <EntryEditor key="new" id={undefined} sites={sites} mayWrite draft={drafts.get('new')} onStored={onStored} />
+                <EntryEditor key="new" id={undefined} sites={sites} mayWrite draft={drafts.get('new')} trace={undefined} onStored={onStored} />
+              </Route>
+            )}
+            {mayWrite && (
+              <Route path="/knowledge/new-flow">
+                <EntryEditor key="new-flow" id={undefined} kind={KnowledgeKind.FLOW} sites={sites} mayWrite draft={drafts.get('new-flow')} trace={undefined} onStored={onStored} />
               </Route>
             )}
             {mayWrite && (
@@ -75,7 +84,7 @@ export default function KnowledgePage({ me }: { me: Agent }) {
               {id === undefined ? (
                 <Nothing />
               ) : (
-                <EntryEditor key={id} id={id} sites={sites} mayWrite={mayWrite} draft={drafts.get(id)} onStored={onStored} />
+                <EntryEditor key={id} id={id} sites={sites} mayWrite={mayWrite} draft={drafts.get(id)} trace={trace} onStored={onStored} />
               )}
             </Route>
             <Route>
@@ -83,7 +92,7 @@ export default function KnowledgePage({ me }: { me: Agent }) {
             </Route>
           </Switch>
         </div>
-        <TestBench sites={sites} ownSite={ownSite} stored={stored} />
+        <TestBench sites={sites} ownSite={ownSite} stored={stored} open={id} unsaved={flow && id !== undefined && drafts.has(id)} to={to} onTrace={setTrace} />
       </div>
     </main>
   )

@@ -1,8 +1,14 @@
 import { Alert, Button, Skeleton } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import type { KnowledgeEntry, Site } from '@weikeyi/sdk/json'
+import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { problemsOf } from '../flow/flow_check'
+import { FlowEditor } from '../flow/flow_editor'
+import { templatesIn } from '../flow/flow_templates'
+import { TemplateChoice } from '../flow/template_choice'
+import type { Trace } from '../flow/trace'
+import { useTools } from '../flow/use_tools'
 import { ProblemError, take, useProblemText } from '../api'
 import { SureButton } from '../admin/parts'
 import { dayAndTime } from '../format'
@@ -16,8 +22,12 @@ import { useTexts } from './texts'
 interface Shown {
   /** undefined: a new one. */
   id: string | undefined
+  /** Of a new one. */
+  kind?: typeof KnowledgeKind.FAQ | typeof KnowledgeKind.FLOW
   sites: readonly Site[]
   mayWrite: boolean
+  /** The way that a try took through a flow. */
+  trace: Trace | undefined
   draft: Draft | undefined
   /** Something was stored; the place to go to, where it is another one. */
   onStored: (next: string | undefined) => void
@@ -28,7 +38,7 @@ export function EntryEditor(shown: Shown) {
   const problemText = useProblemText()
   const entry = useEntry(shown.id)
   if (shown.id === undefined) return <Form {...shown} entry={undefined} />
-  if (entry.data !== undefined) return shown.mayWrite ? <Form {...shown} entry={entry.data} /> : <EntryView entry={entry.data} sites={shown.sites} />
+  if (entry.data !== undefined) return shown.mayWrite ? <Form {...shown} entry={entry.data} /> : <EntryView entry={entry.data} sites={shown.sites} trace={traceOf(entry.data.id, shown.trace)} />
   if (entry.isPending) return <Skeleton h={280} m={24} w="auto" />
   const gone = entry.error instanceof ProblemError && entry.error.problem.status === 404
   return (
@@ -38,13 +48,17 @@ export function EntryEditor(shown: Shown) {
   )
 }
 
-function Form({ id, sites, draft, entry, onStored }: Shown & { entry: KnowledgeEntry | undefined }) {
+const traceOf = (id: string | undefined, trace: Trace | undefined): Trace | undefined => (trace !== undefined && trace.entryId === id ? trace : undefined)
+
+function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStored }: Shown & { entry: KnowledgeEntry | undefined }) {
   const { k, language } = useTexts()
   const problemText = useProblemText()
   const queries = useQueryClient()
-  const key = id ?? 'new'
+  const key = id ?? draftOfNew(kind)
   const [tried, setTried] = useState(false)
-  const [before] = useState(() => emptyForm('0'))
+  // Another number: what was undone before belongs to nothing any more.
+  const [discarded, setDiscarded] = useState(0)
+  const [before] = useState(() => emptyForm('0', kind))
   const stored = entry === undefined ? before : formOf(entry)
   const form = draft?.form ?? stored
   const changed = draft !== undefined && !same(form, stored)
@@ -81,26 +95,31 @@ function Form({ id, sites, draft, entry, onStored }: Shown & { entry: KnowledgeE
   }
   const discard = (): void => {
     drafts.drop(key)
+    setDiscarded(discarded + 1)
     setTried(false)
     save.reset()
   }
   const wrong = wrongIn(form)
+  const flow = form.kind === KnowledgeKind.FLOW
+  const tools = useTools(form.siteId, flow)
+  const problems = flow ? problemsOf(form.steps, tools) : []
+  const stepsWrong = problems.some(({ warning }) => !warning)
   const problem = save.error instanceof ProblemError ? save.error.problem : undefined
   const field = problem === undefined ? undefined : fieldOf(problem)
   const failure = save.error === null || field !== undefined ? '' : problem?.code === 'knowledge_full' ? k('full', { detail: problem.detail }) : problemText(save.error)
   return (
     <form
-      className="knowledge-entry"
-      aria-label={id === undefined ? k('newEntry') : stored.title}
+      className={flow ? 'knowledge-entry flow-entry' : 'knowledge-entry'}
+      aria-label={id === undefined ? k(flow ? 'newFlow' : 'newEntry') : stored.title}
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
         setTried(true)
-        if (Object.keys(wrong).length === 0) save.mutate()
+        if (Object.keys(wrong).length === 0 && !stepsWrong) save.mutate()
       }}
     >
       <header className="knowledge-entry-head">
-        <h2 dir="auto">{id === undefined ? k('newEntry') : stored.title}</h2>
+        <h2 dir="auto">{id === undefined ? k(flow ? 'newFlow' : 'newEntry') : stored.title}</h2>
         {entry !== undefined && <p className="quiet">{k('updated', { time: dayAndTime(entry.updatedMs, language) })}</p>}
       </header>
       {meanwhile && (
@@ -109,6 +128,19 @@ function Form({ id, sites, draft, entry, onStored }: Shown & { entry: KnowledgeE
         </Alert>
       )}
       <EntryFields form={form} change={change} sites={sites} wrong={tried ? wrong : onlyTooMuch(wrong)} refused={field === undefined ? undefined : { field, text: problem?.detail ?? '' }} />
+      {flow && id === undefined && form.steps.length === 0 ? (
+        <TemplateChoice
+          templates={templatesIn(language, tools ?? [])}
+          onChoose={({ question, phrasings, steps }) => change({ steps, ...(form.title.trim() === '' ? { title: question, phrasings } : {}) })}
+        />
+      ) : (
+        flow && <FlowEditor key={`${key} ${discarded}`} steps={form.steps} onChange={(steps) => change({ steps })} problems={problems} tools={tools} tried={tried} trace={traceOf(id, trace)} />
+      )}
+      {tried && stepsWrong && (
+        <Alert color="red" role="alert">
+          {k('flowWrong')}
+        </Alert>
+      )}
       {failure !== '' && (
         <Alert color="red" role="alert">
           {failure}
@@ -141,6 +173,9 @@ function Form({ id, sites, draft, entry, onStored }: Shown & { entry: KnowledgeE
     </form>
   )
 }
+
+/** The draft of a new one. */
+export const draftOfNew = (kind: KnowledgeKind): string => (kind === KnowledgeKind.FLOW ? 'new-flow' : 'new')
 
 /** Before one has tried to save, what is still empty is no mistake. */
 function onlyTooMuch(wrong: ReturnType<typeof wrongIn>): ReturnType<typeof wrongIn> {

@@ -1,6 +1,6 @@
-import { SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { SegmentedControl, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { KnowledgeKind, knowledgeKindFromJSON, knowledgeKindToJSON, type Site } from '@weikeyi/sdk/json'
-import { bodyBytesMax, bytesOf, headingsOf, phrasingsMax, titleBytesMax, urlBytesMax, type EntryForm, type Field, type Wrong } from './entry_form'
+import { bodyBytesMax, bytesOf, headingsOf, labelBytesMax, labelsMax, phrasingsMax, titleBytesMax, urlBytesMax, type EntryForm, type Field, type Wrong } from './entry_form'
 import { Phrasings } from './phrasings'
 import { useTexts, type KnowledgeWords } from './texts'
 
@@ -18,10 +18,61 @@ interface Fields {
 export function EntryFields({ form, change, sites, wrong, refused }: Fields) {
   const { k } = useTexts()
   const faq = form.kind === KnowledgeKind.FAQ
+  const flow = form.kind === KnowledgeKind.FLOW
   const errorOf = (field: Field, text = '', most = 0): string | undefined => {
     const why = wrong[field]
     if (why !== undefined) return wrongText(why, k, text, most)
     return refused?.field === field ? refused.text : undefined
+  }
+  const asked = (
+    <>
+      <TextInput
+        label={k(faq || flow ? 'question' : 'title')}
+        description={flow ? k('flowQuestionHelp') : faq ? k('questionHelp') : undefined}
+        required
+        dir="auto"
+        value={form.title}
+        onChange={(event) => change({ title: event.currentTarget.value })}
+        error={errorOf('title', form.title.trim(), titleBytesMax)}
+      />
+      {(faq || flow) && <Phrasings phrasings={form.phrasings} onChange={(phrasings) => change({ phrasings })} error={errorOf('phrasings', longest(form.phrasings), wrong.phrasings === 'many' ? phrasingsMax : titleBytesMax)} />}
+    </>
+  )
+  const belongs = (
+    <>
+      <Select
+        label={k('ofSite')}
+        description={k('ofSiteHelp')}
+        allowDeselect={false}
+        maw={320}
+        value={form.siteId}
+        onChange={(value) => change({ siteId: value ?? '0' })}
+        data={[{ value: '0', label: k('allSites') }, ...sites.map((site) => ({ value: site.id, label: site.name }))]}
+      />
+      <TagsInput
+        label={k('labels')}
+        description={k('labelsHelp')}
+        placeholder={form.labels.length === 0 ? k('labelsPlaceholder') : ''}
+        clearable={false}
+        maxTags={labelsMax}
+        value={[...form.labels]}
+        onChange={(labels) => change({ labels })}
+        error={errorOf('labels', longest(form.labels), wrong.labels === 'many' ? labelsMax : labelBytesMax)}
+      />
+    </>
+  )
+  const inUse = <Switch label={k('enabled')} title={k('enabledHelp')} checked={form.enabled} onChange={(event) => change({ enabled: event.currentTarget.checked })} />
+  // Its steps want the room below.
+  if (flow) {
+    return (
+      <div className="flow-trigger">
+        <div>{asked}</div>
+        <div>
+          {inUse}
+          {belongs}
+        </div>
+      </div>
+    )
   }
   return (
     <>
@@ -36,18 +87,9 @@ export function EntryFields({ form, change, sites, wrong, refused }: Fields) {
             { value: knowledgeKindToJSON(KnowledgeKind.ARTICLE), label: k('kindArticle') },
           ]}
         />
-        <Switch label={k('enabled')} title={k('enabledHelp')} checked={form.enabled} onChange={(event) => change({ enabled: event.currentTarget.checked })} />
+        {inUse}
       </div>
-      <TextInput
-        label={k(faq ? 'question' : 'title')}
-        description={faq ? k('questionHelp') : undefined}
-        required
-        dir="auto"
-        value={form.title}
-        onChange={(event) => change({ title: event.currentTarget.value })}
-        error={errorOf('title', form.title.trim(), titleBytesMax)}
-      />
-      {faq && <Phrasings phrasings={form.phrasings} onChange={(phrasings) => change({ phrasings })} error={errorOf('phrasings', longest(form.phrasings), wrong.phrasings === 'many' ? phrasingsMax : titleBytesMax)} />}
+      {asked}
       <Textarea
         label={k(faq ? 'answer' : 'article')}
         description={k(faq ? 'answerHelp' : 'articleHelp')}
@@ -70,15 +112,7 @@ export function EntryFields({ form, change, sites, wrong, refused }: Fields) {
         onChange={(event) => change({ url: event.currentTarget.value })}
         error={errorOf('url', form.url.trim(), urlBytesMax)}
       />
-      <Select
-        label={k('ofSite')}
-        description={k('ofSiteHelp')}
-        allowDeselect={false}
-        maw={320}
-        value={form.siteId}
-        onChange={(value) => change({ siteId: value ?? '0' })}
-        data={[{ value: '0', label: k('allSites') }, ...sites.map((site) => ({ value: site.id, label: site.name }))]}
-      />
+      {belongs}
     </>
   )
 }

@@ -8,7 +8,7 @@ const faq: EntryForm = { ...emptyForm('7'), title: ' 怎么退货？ ', phrasing
 const problem = (status: number, detail: string, field = ''): Problem => ({ status, code: 'invalid', title: '', detail, field, retryAfterMs: 0 })
 
 test('what goes to the server is trimmed; empty and repeated phrasings are left out', () => {
-  expect(entryOf(faq)).toEqual({ kind: KnowledgeKind.FAQ, siteId: '7', title: '怎么退货？', phrasings: ['能退吗'], body: '七天内可以。', url: '', disabled: false })
+  expect(entryOf(faq)).toEqual({ kind: KnowledgeKind.FAQ, siteId: '7', title: '怎么退货？', phrasings: ['能退吗'], body: '七天内可以。', url: '', labels: [], steps: [], disabled: false })
 })
 
 test('an article has no phrasings, also where it was a question before', () => {
@@ -21,6 +21,24 @@ test('a stored entry is the form it is shown as; an empty line for the next phra
   expect(entryOf(form)).toMatchObject({ title: 'a', phrasings: ['b'], body: 'c', disabled: true })
   expect(same(form, { ...form, phrasings: ['b', ''] })).toBe(true)
   expect(same(form, { ...form, enabled: true })).toBe(false)
+})
+
+test('a flow has steps and phrasings, no answer and no link; the order in which a step was put together is no change', () => {
+  const step = { id: 'a', kind: { $case: 'say' as const, value: { text: 'x' } }, next: '', x: 1, y: -2 }
+  const flow: EntryForm = { ...faq, kind: KnowledgeKind.FLOW, url: 'https://b.example', steps: [step], labels: [' refund ', '', 'refund', 'VIP'] }
+  expect(entryOf(flow)).toMatchObject({ phrasings: ['能退吗'], body: '', url: '', steps: [step], labels: ['refund', 'VIP'] })
+  expect(wrongIn({ ...flow, body: '' })).toEqual({})
+  expect(entryOf({ ...flow, kind: KnowledgeKind.FAQ }).steps).toEqual([])
+  expect(same(flow, { ...flow, steps: [{ y: -2, x: 1, next: '', kind: { value: { text: 'x' }, $case: 'say' }, id: 'a' }] })).toBe(true)
+  expect(same(flow, { ...flow, steps: [{ ...step, x: 2 }] })).toBe(false)
+  const stored = KnowledgeEntry.fromJSON(KnowledgeEntry.toJSON(KnowledgeEntry.fromPartial(entryOf(flow))))
+  expect(same(formOf(stored), { ...flow, phrasings: ['能退吗'] })).toBe(true)
+})
+
+test('labels: at most ten, of 64 bytes', () => {
+  expect(wrongIn({ ...faq, labels: Array.from({ length: 11 }, (_, at) => `${at}`) }).labels).toBe('many')
+  expect(wrongIn({ ...faq, labels: ['汉'.repeat(22)] }).labels).toBe('long')
+  expect(wrongIn({ ...faq, labels: ['汉'.repeat(21)] }).labels).toBeUndefined()
 })
 
 test('bounds are bytes, not letters', () => {

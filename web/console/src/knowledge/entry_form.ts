@@ -1,5 +1,5 @@
 // An entry of the knowledge as its form holds it, and what is wrong with it. Pure, so that it can be tested.
-import { KnowledgeEntry, KnowledgeKind } from '@weikeyi/sdk/json'
+import { KnowledgeEntry, KnowledgeKind, type FlowStep } from '@weikeyi/sdk/json'
 import type { Problem } from '@weikeyi/sdk'
 
 /** Bytes of UTF-8: the same bounds as the server's (api/limits.hpp); the server's answer decides. */
@@ -7,6 +7,8 @@ export const titleBytesMax = 1_000
 export const bodyBytesMax = 200_000
 export const urlBytesMax = 2_000
 export const phrasingsMax = 50
+export const labelsMax = 10
+export const labelBytesMax = 64
 
 export interface EntryForm {
   kind: KnowledgeKind
@@ -16,20 +18,26 @@ export interface EntryForm {
   phrasings: readonly string[]
   body: string
   url: string
+  labels: readonly string[]
+  /** Of a flow. */
+  steps: readonly FlowStep[]
   enabled: boolean
 }
 
-export const emptyForm = (siteId: string, kind: KnowledgeKind = KnowledgeKind.FAQ): EntryForm => ({ kind, siteId, title: '', phrasings: [''], body: '', url: '', enabled: true })
+export const emptyForm = (siteId: string, kind: KnowledgeKind = KnowledgeKind.FAQ): EntryForm => ({ kind, siteId, title: '', phrasings: [''], body: '', url: '', labels: [], steps: [], enabled: true })
+
+/** Asked in several ways: an FAQ or a flow. */
+const asked = (kind: KnowledgeKind): boolean => kind !== KnowledgeKind.ARTICLE
 
 export function formOf(entry: KnowledgeEntry): EntryForm {
-  const kind = entry.kind === KnowledgeKind.ARTICLE ? KnowledgeKind.ARTICLE : KnowledgeKind.FAQ
-  const phrasings = kind === KnowledgeKind.FAQ && entry.phrasings.length === 0 ? [''] : entry.phrasings
-  return { kind, siteId: entry.siteId, title: entry.title, phrasings, body: entry.body, url: entry.url, enabled: !entry.disabled }
+  const kind = entry.kind === KnowledgeKind.ARTICLE || entry.kind === KnowledgeKind.FLOW ? entry.kind : KnowledgeKind.FAQ
+  const phrasings = asked(kind) && entry.phrasings.length === 0 ? [''] : entry.phrasings
+  return { kind, siteId: entry.siteId, title: entry.title, phrasings, body: entry.body, url: entry.url, labels: entry.labels, steps: entry.steps, enabled: !entry.disabled }
 }
 
 /** Without what was left empty or said twice. An article has no phrasings. */
 export function phrasingsOf(form: EntryForm): string[] {
-  if (form.kind !== KnowledgeKind.FAQ) return []
+  if (!asked(form.kind)) return []
   const title = form.title.trim()
   return [...new Set(form.phrasings.map((phrasing) => phrasing.trim()))].filter((phrasing) => phrasing !== '' && phrasing !== title)
 }
@@ -39,15 +47,21 @@ export const entryOf = (form: EntryForm): Partial<KnowledgeEntry> => ({
   siteId: form.siteId,
   title: form.title.trim(),
   phrasings: phrasingsOf(form),
-  body: form.body.trim(),
-  url: form.url.trim(),
+  body: form.kind === KnowledgeKind.FLOW ? '' : form.body.trim(),
+  url: form.kind === KnowledgeKind.FLOW ? '' : form.url.trim(),
+  steps: form.kind === KnowledgeKind.FLOW ? [...form.steps] : [],
+  labels: [...new Set(form.labels.map((label) => label.trim()))].filter((label) => label !== ''),
   disabled: !form.enabled,
 })
 
-/** Whether saving the one would store what the other is. */
-export const same = (a: EntryForm, b: EntryForm): boolean => JSON.stringify(entryOf(a)) === JSON.stringify(entryOf(b))
+// As it would be sent: whoever made a step, its parts stand in one order.
+const sent = (form: EntryForm): string => JSON.stringify(KnowledgeEntry.toJSON(KnowledgeEntry.fromPartial(entryOf(form))))
 
-export type Field = 'title' | 'phrasings' | 'body' | 'url'
+/** Whether saving the one would store what the other is. */
+export const same = (a: EntryForm, b: EntryForm): boolean => sent(a) === sent(b)
+
+/** What is wrong with steps is the flow editor's matter (flow/flow_check.ts). */
+export type Field = 'title' | 'phrasings' | 'body' | 'url' | 'labels'
 export type Wrong = 'empty' | 'long' | 'many' | 'address'
 
 const encoder = new TextEncoder()
@@ -61,23 +75,27 @@ export function wrongIn(form: EntryForm): Partial<Record<Field, Wrong>> {
     else if (bytesOf(text) > most) wrong[field] = 'long'
   }
   check('title', entry.title ?? '', titleBytesMax)
-  check('body', entry.body ?? '', bodyBytesMax)
+  if (form.kind !== KnowledgeKind.FLOW) check('body', entry.body ?? '', bodyBytesMax)
   const phrasings = entry.phrasings ?? []
   if (phrasings.length > phrasingsMax) wrong.phrasings = 'many'
   else if (phrasings.some((phrasing) => bytesOf(phrasing) > titleBytesMax)) wrong.phrasings = 'long'
   const url = entry.url ?? ''
   if (url !== '' && !/^https?:\/\/\S+$/i.test(url)) wrong.url = 'address'
   else if (bytesOf(url) > urlBytesMax) wrong.url = 'long'
+  const labels = entry.labels ?? []
+  if (labels.length > labelsMax) wrong.labels = 'many'
+  else if (labels.some((label) => bytesOf(label) > labelBytesMax)) wrong.labels = 'long'
   return wrong
 }
 
-const fields: Record<string, Field> = { title: 'title', phrasing: 'phrasings', phrasings: 'phrasings', body: 'body', url: 'url' }
+const fields: Record<string, Field> = { title: 'title', phrasing: 'phrasings', phrasings: 'phrasings', body: 'body', url: 'url', label: 'labels', labels: 'labels' }
 
 /** The field that a problem of the server is about: it names it, or its sentence begins with it. */
 export function fieldOf(problem: Problem): Field | undefined {
   if (problem.status !== 400 && problem.status !== 413) return undefined
   if (problem.field !== '') return fields[problem.field]
   if (/^too many phrasings/.test(problem.detail) || /phrasings$/.test(problem.detail)) return 'phrasings'
+  if (/^too many labels/.test(problem.detail)) return 'labels'
   return fields[/^\w+/.exec(problem.detail)?.[0] ?? '']
 }
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconFileImport, IconFileText, IconFileUpload, IconMessageQuestion, IconPlus, IconSchool, IconSearch, IconZoomQuestion } from '@tabler/icons-react'
+import { IconFileImport, IconFileUpload, IconPlus, IconRoute, IconSchool, IconSearch, IconZoomQuestion } from '@tabler/icons-react'
 import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -11,6 +11,7 @@ import { shortTime } from '../format'
 import { useI18n } from '../i18n'
 import { calls, entriesKey } from './calls'
 import type { Draft } from './drafts'
+import { kindIcon, kindKey } from './entry_kinds'
 import { useTexts } from './texts'
 import { useFilterParams } from '../use_filter_params'
 
@@ -63,6 +64,13 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
           <Button component={Link} href={to('try')} size="xs" variant="default" className="only-narrow">
             {k('tryIt')}
           </Button>
+          {mayWrite && (
+            <Tooltip label={k('addFlow')}>
+              <ActionIcon component={Link} href={to('new-flow')} variant="default" size={30} aria-label={k('addFlow')}>
+                <IconRoute size={17} stroke={1.6} />
+              </ActionIcon>
+            </Tooltip>
+          )}
           {mayWrite && (
             <Button component={Link} href={to('new')} size="xs" leftSection={<IconPlus size={15} />}>
               {k('add')}
@@ -150,11 +158,10 @@ function Empty({ mayWrite, to }: { mayWrite: boolean; to: ListProps['to'] }) {
 
 function Row({ row, here, href, unsaved, site }: { row: KnowledgeEntry; here: boolean; href: string; unsaved: boolean; site: Site | undefined }) {
   const { k, language } = useTexts()
-  const article = row.kind === KnowledgeKind.ARTICLE
-  const Kind = article ? IconFileText : IconMessageQuestion
+  const Kind = kindIcon(row.kind)
   return (
     <Link href={href} className={`row knowledge-row${here ? ' here' : ''}${row.disabled ? ' off' : ''}`} aria-current={here ? 'true' : undefined}>
-      <Kind size={20} stroke={1.5} className="knowledge-kind" aria-label={k(article ? 'kindArticle' : 'kindFaq')} role="img" />
+      <Kind size={20} stroke={1.5} className="knowledge-kind" aria-label={k(kindKey(row.kind))} role="img" />
       <span className="row-text">
         <span className="row-top">
           <span className="row-name" dir="auto">
@@ -163,7 +170,7 @@ function Row({ row, here, href, unsaved, site }: { row: KnowledgeEntry; here: bo
           <time className="row-time">{shortTime(row.updatedMs, Date.now(), language)}</time>
         </span>
         <span className="row-last" dir="auto">
-          {row.body.slice(0, 200)}
+          {row.kind === KnowledgeKind.FLOW ? k('stepsOf', { count: row.steps.length }) : row.body.slice(0, 200)}
         </span>
         <span className="row-bottom">
           <span className="row-holder">{row.siteId === '0' ? k('allSites') : (site?.name ?? row.siteId)}</span>

@@ -1,20 +1,23 @@
 // An entry for those who read it and do not write.
 import { Badge } from '@mantine/core'
 import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
+import { FlowReading } from '../flow/flow_reading'
+import type { Trace } from '../flow/trace'
 import { dayAndTime, httpUrl } from '../format'
+import { kindKey } from './entry_kinds'
 import { useTexts } from './texts'
 
-export function EntryView({ entry, sites }: { entry: KnowledgeEntry; sites: readonly Site[] }) {
+export function EntryView({ entry, sites, trace }: { entry: KnowledgeEntry; sites: readonly Site[]; trace: Trace | undefined }) {
   const { k, language } = useTexts()
-  const article = entry.kind === KnowledgeKind.ARTICLE
+  const flow = entry.kind === KnowledgeKind.FLOW
   const url = httpUrl(entry.url)
   const site = entry.siteId === '0' ? k('allSites') : (sites.find((one) => one.id === entry.siteId)?.name ?? entry.siteId)
   return (
-    <article className="knowledge-entry" aria-label={entry.title}>
+    <article className={flow ? 'knowledge-entry flow-entry' : 'knowledge-entry'} aria-label={entry.title}>
       <header className="knowledge-entry-head">
         <h2 dir="auto">{entry.title}</h2>
         <p className="quiet">
-          {k(article ? 'kindArticle' : 'kindFaq')} · {site} · {k('updated', { time: dayAndTime(entry.updatedMs, language) })}{' '}
+          {k(kindKey(entry.kind))} · {site} · {k('updated', { time: dayAndTime(entry.updatedMs, language) })}{' '}
           {entry.disabled && (
             <Badge color="gray" variant="light" size="sm">
               {k('off')}
@@ -34,12 +37,16 @@ export function EntryView({ entry, sites }: { entry: KnowledgeEntry; sites: read
           </ul>
         </section>
       )}
-      <section>
-        <h3>{k(article ? 'article' : 'answer')}</h3>
-        <p className="knowledge-body" dir="auto">
-          {entry.body}
-        </p>
-      </section>
+      {flow ? (
+        <FlowReading steps={entry.steps} trace={trace} />
+      ) : (
+        <section>
+          <h3>{k(entry.kind === KnowledgeKind.ARTICLE ? 'article' : 'answer')}</h3>
+          <p className="knowledge-body" dir="auto">
+            {entry.body}
+          </p>
+        </section>
+      )}
       {entry.url !== '' && (
         <p>
           {url === undefined ? (
@@ -50,6 +57,18 @@ export function EntryView({ entry, sites }: { entry: KnowledgeEntry; sites: read
             </a>
           )}
         </p>
+      )}
+      {entry.labels.length > 0 && (
+        <section>
+          <h3>{k('labels')}</h3>
+          <p className="knowledge-labels">
+            {entry.labels.map((label) => (
+              <span key={label} className="label-chip" dir="auto">
+                {label}
+              </span>
+            ))}
+          </p>
+        </section>
       )}
     </article>
   )

@@ -1,10 +1,13 @@
 // A question as a visitor would ask it, and what the AI agent would do with it. Nothing is stored.
 import { Select, Textarea } from '@mantine/core'
-import type { Site } from '@weikeyi/sdk/json'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import type { Site, TryBotRequest } from '@weikeyi/sdk/json'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useProblemText } from '../api'
+import type { Trace } from '../flow/trace'
 import { BenchAnswer } from './bench_answer'
+import { BenchTalk, type Turn } from './bench_talk'
+import { traceOfTurns } from './bench_trace'
 import { calls } from './calls'
 import { useTexts } from './texts'
 
@@ -18,9 +21,17 @@ interface Bench {
   ownSite: string | undefined
   /** Another number: something was stored since. */
   stored: number
+  /** The entry that is open, and whether it has changes that no try knows of. */
+  open: string | undefined
+  unsaved: boolean
+  to: (place: string) => string
+  /** The steps of a flow that were taken; undefined: none. */
+  onTrace: (trace: Trace | undefined) => void
 }
 
-export function TestBench({ sites, ownSite, stored }: Bench) {
+const noTurns: readonly Turn[] = []
+
+export function TestBench({ sites, ownSite, stored, open, unsaved, to, onTrace }: Bench) {
   const { k } = useTexts()
   const problemText = useProblemText()
   const [chosen, choose] = useState<string>()
@@ -41,6 +52,19 @@ export function TestBench({ sites, ownSite, stored }: Bench) {
     enabled: asked !== '' && siteId !== '',
     placeholderData: keepPreviousData,
     refetchOnWindowFocus: false,
+  })
+  // A flow under way: what follows the question belongs to it, until that changes or is tried anew.
+  const subject = JSON.stringify([siteId, asked, stored])
+  const [talk, setTalk] = useState<{ subject: string; turns: readonly Turn[] }>()
+  const further = talk?.subject === subject ? talk.turns : noTurns
+  const first = asked === '' || tried.isPlaceholderData ? undefined : tried.data
+  const turns = useMemo(() => (first === undefined ? noTurns : [{ said: asked, answer: first }, ...further]), [first, asked, further])
+  const flowing = turns.some(({ answer }) => answer.decided?.flow !== undefined)
+  const trace = useMemo(() => traceOfTurns(turns), [turns])
+  useEffect(() => onTrace(trace), [trace, onTrace])
+  const goOn = useMutation({
+    mutationFn: ({ said, flow }: { said: string; flow: TryBotRequest['flow']; of: string; before: readonly Turn[] }) => calls.tryOut(siteId, said, flow),
+    onSuccess: (answer, { said, of, before }) => setTalk({ subject: of, turns: [...before, { said, answer }] }),
   })
   return (
     <aside className="bench" aria-label={k('bench')}>
@@ -77,13 +101,30 @@ export function TestBench({ sites, ownSite, stored }: Bench) {
       ) : (
         site.bot?.enabled !== true && <p className="quiet">{k('benchOff')}</p>
       )}
-      <div role="status" aria-live="polite" aria-busy={tried.isFetching}>
+      {unsaved && <p className="quiet">{k('benchUnsaved')}</p>}
+      <div role="status" aria-live="polite" aria-busy={tried.isFetching || goOn.isPending}>
         {asked === '' ? (
           <p className="quiet">{k('benchEmpty')}</p>
         ) : tried.isError ? (
           <p className="bench-problem">{problemText(tried.error)}</p>
         ) : tried.data === undefined ? (
           <p className="quiet">{tried.isFetching ? k('benchWaiting') : ''}</p>
+        ) : flowing ? (
+          <BenchTalk
+            key={subject}
+            turns={turns}
+            trace={trace}
+            name={site?.bot?.name ?? ''}
+            shown={trace !== undefined && trace.entryId === open}
+            to={to}
+            busy={goOn.isPending}
+            error={goOn.error}
+            say={(said) => goOn.mutate({ said, flow: turns.at(-1)?.answer.decided?.flow, of: subject, before: further })}
+            again={() => {
+              goOn.reset()
+              setTalk(undefined)
+            }}
+          />
         ) : (
           <BenchAnswer
             answer={tried.data}
