@@ -65,6 +65,7 @@ Result<Reply> create(Call& call) {
   WK_TRY_VOID(call.may(Action::kManageKnowledge));
   WK_TRY(v1::KnowledgeEntry entry, call.body<v1::KnowledgeEntry>());
   WK_TRY_VOID(check(call, entry));
+  entry.clear_crawl_id();
   entry.set_id(call.services.ids.next());
   entry.set_created_ms(call.services.clock.now_ms());
   entry.set_updated_ms(entry.created_ms());
@@ -79,6 +80,9 @@ Result<Reply> replace(Call& call) {
   WK_TRY_VOID(check(call, entry));
   WK_TRY(const v1::KnowledgeEntry before, call.services.knowledge.entry(id));
   entry.set_id(before.id());
+  // A page's article stays one, and gets the page's text again when it is read again.
+  entry.set_crawl_id(before.crawl_id());
+  if (before.crawl_id() != 0) entry.set_url(before.url());
   entry.set_created_ms(before.created_ms());
   // It is also what tells versions apart: it never stands still.
   entry.set_updated_ms(std::max(call.services.clock.now_ms(), before.updated_ms() + 1));

@@ -8,7 +8,7 @@ const std::vector<Route>& all_routes() {
   static const std::vector<Route> routes = [] {
     std::vector<Route> all;
     for (auto group : {session_routes(), agent_routes(), site_routes(), token_routes(), conversation_routes(),
-                       contact_routes(), visitor_routes(), attachment_routes(), settings_routes(), knowledge_routes(), intent_routes(), bot_routes(), assist_routes()}) {
+                       contact_routes(), visitor_routes(), attachment_routes(), settings_routes(), knowledge_routes(), crawl_routes(), intent_routes(), bot_routes(), assist_routes()}) {
       std::move(group.begin(), group.end(), std::back_inserter(all));
     }
     return all;

@@ -43,6 +43,7 @@ std::vector<Route> visitor_routes();
 std::vector<Route> attachment_routes();
 std::vector<Route> settings_routes();
 std::vector<Route> knowledge_routes();
+std::vector<Route> crawl_routes();
 std::vector<Route> intent_routes();
 std::vector<Route> bot_routes();
 std::vector<Route> assist_routes();

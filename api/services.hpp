@@ -21,6 +21,7 @@
 #include "core/ports/directory.hpp"
 #include "core/ports/document_intake.hpp"
 #include "core/ports/intent_training.hpp"
+#include "core/ports/knowledge_crawls.hpp"
 #include "core/ports/knowledge_store.hpp"
 #include "core/session/admission.hpp"
 #include "core/session/conversation_service.hpp"
@@ -55,6 +56,7 @@ struct Services {
   AddressRates& sessions;
   AddressRates& agent_proofs;
   KnowledgeStore& knowledge;
+  KnowledgeCrawls& crawls;
   BotTrial& bot;
   IntentTraining& intents;
   BotRecord& bot_record;

@@ -131,6 +131,8 @@ Result<void> App::open_core() {
   if (sentence_cache_) sentence_ = sentence_cache_;
   knowledge_ = std::make_unique<ai::KnowledgeBase>(*knowledge_store_, options_.data / "ai", sentence_.get(), clock_);
   intake_ = std::make_unique<ai::KnowledgeIntake>(*knowledge_, clock_);
+  crawls_ = std::make_unique<ai::CrawlService>(*knowledge_store_, *knowledge_, clock_, ai::CrawlService::Options{.private_addresses = options_.crawl_private_addresses, .version = WK_VERSION});
+  WK_TRY_VOID(crawls_->load());
   help_ = std::make_unique<ai::KnowledgeHelp>(ai::KnowledgeHelp::Deps{*storage_, *storage_, *directory_, *knowledge_});
   intents_ = std::make_unique<ai::IntentService>(*knowledge_store_, options_.data / "ai", sentence_, clock_);
   knowledge_->set_change_listener([this](SiteId site) { intents_->note_change(site); });
@@ -164,6 +166,7 @@ Result<void> App::open_core() {
                                       .sessions = *sessions_,
                                       .agent_proofs = *agent_proofs_,
                                       .knowledge = *knowledge_,
+                                      .crawls = *crawls_,
                                       .bot = *bot_,
                                       .intents = *intents_,
                                       .bot_record = *storage_,
@@ -269,6 +272,8 @@ void App::start_bot() {
     if (auto loaded = intents_->load(); !loaded) log_error("intents.not_loaded", {{"reason", loaded.error().context}});
     bot_->start();
     intents_->start();
+    // What it reads goes into the index that is there now.
+    crawls_->start();
   });
   WK_ASSERT(enqueued == Enqueued::kAccepted);
 }
@@ -387,6 +392,7 @@ void App::stop() {
   // Handlers first (they wait for the core), then the core's calls, then what they commit.
   if (bot_) bot_->stop_writing();
   if (agent_writer_) agent_writer_->stop();
+  if (crawls_) crawls_->ask_to_stop();
   if (knowledge_) knowledge_->stop_loading();
   api_pool_.stop();
   if (assist_pool_) assist_pool_->stop();
@@ -394,6 +400,7 @@ void App::stop() {
   if (writer_pool_) writer_pool_->stop();
   if (intents_) intents_->stop();
   document_pool_.stop();
+  if (crawls_) crawls_->stop();
   if (knowledge_) save_knowledge(true);
   pool_.stop();
   file_pool_.stop();

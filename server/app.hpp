@@ -10,6 +10,7 @@
 
 #include "ai_agent/agent/agent_writer.hpp"
 #include "ai_agent/agent/bot_agent.hpp"
+#include "ai_agent/agent/crawl_service.hpp"
 #include "ai_agent/agent/document_intake.hpp"
 #include "ai_agent/agent/intent_service.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
@@ -105,6 +106,7 @@ class App {
   std::unique_ptr<ThreadPool> writer_pool_;
   std::unique_ptr<ai::BotAgent> bot_;
   std::unique_ptr<ai::KnowledgeIntake> intake_;
+  std::unique_ptr<ai::CrawlService> crawls_;
   std::unique_ptr<ai::KnowledgeHelp> help_;
   std::unique_ptr<ai::AgentWriter> agent_writer_;
   // Null without a language model. Agents who ask it never stand before visitors: these have `writer_pool_`.

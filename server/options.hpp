@@ -41,6 +41,8 @@ struct ServeOptions {
   std::filesystem::path models;
   // Which language models may write answers (docs/ai.md); empty: none, nothing leaves the machine.
   std::filesystem::path llm_config;
+  // Sites that are read into the knowledge may have addresses that are not on the internet: an intranet, tests.
+  bool crawl_private_addresses = false;
   std::string log_level = "info";
 };
 

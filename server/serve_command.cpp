@@ -35,6 +35,8 @@ void add_serve(CLI::App& app, Finished finished) {
   serve->add_option("--models", options->models, "Directory of the AI agent's model files; if not given, beside the binary or in ../share/weikeyi of it")
       ->check(CLI::ExistingDirectory);
   serve->add_option("--llm-config", options->llm_config, "File that names the language models which may write the AI agent's answers (docs/ai.md); without it nothing leaves the machine");
+  serve->add_flag("--crawl-private-addresses", options->crawl_private_addresses,
+                  "Pages of a site may be read also where its address is not on the internet, as in an intranet; whoever may change the knowledge then reaches what this machine reaches");
   serve->add_option("--log-level", options->log_level, "debug, info, warning, error")
       ->capture_default_str()->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   serve->callback([options, finished] {

@@ -67,6 +67,13 @@ inline constexpr float kSuggestionShareOfGate = 0.5F;
 // Of a document's part, which is an entry (api_limits::kKnowledgeBodyBytesMax: one that can be edited), and of its title.
 inline constexpr std::size_t kDocumentPartBytesMax = 200'000;
 inline constexpr std::size_t kDocumentTitleBytesMax = 200;
+// Pages that were not taken, the first so many, are told with their reason.
+inline constexpr std::size_t kCrawlSkippedKept = 100;
+// How often is looked for sites that are to be read again; days between at the most.
+inline constexpr std::chrono::seconds kCrawlLookEvery{30};
+inline constexpr std::uint32_t kCrawlEveryDaysMax = 365;
+// Erasing one waits so long for its reading to end: a document that is being read is read to its end.
+inline constexpr std::chrono::seconds kCrawlEraseWait{25};
 // The index is written to disk this long after a change.
 inline constexpr std::chrono::seconds kIndexSaveAfter{30};
 

@@ -13,8 +13,11 @@ constexpr std::size_t kReadConnectionsMax = 2;
 constexpr std::size_t kPageRowsMax = 200;
 
 // words: the title and the phrasings, a line each.
-constexpr std::array<const char*, 1> kSteps = {
+constexpr std::array<const char*, 2> kSteps = {
     "CREATE TABLE entries(id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL, words TEXT NOT NULL, record BLOB NOT NULL);",
+    "ALTER TABLE entries ADD COLUMN crawl_id INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX entries_by_crawl ON entries(crawl_id) WHERE crawl_id<>0;"
+    "CREATE TABLE crawls(id INTEGER PRIMARY KEY, record BLOB NOT NULL);",
 };
 
 Result<v1::KnowledgeEntry> parsed(const sqlite::Statement& row, int column) {
@@ -57,9 +60,9 @@ Result<void> SqliteKnowledge::put(const v1::KnowledgeEntry& entry) {
   WK_TRY(const auto database, writer_.borrow());
   WK_TRY(sqlite::Transaction transaction, sqlite::Transaction::begin(*database));
   {
-    WK_TRY(const auto upsert, database->cached("INSERT INTO entries(id,site_id,words,record) VALUES(?1,?2,?3,?4) "
-                                               "ON CONFLICT(id) DO UPDATE SET site_id=?2,words=?3,record=?4"));
-    WK_TRY_VOID(upsert->bind_all(entry.id(), entry.site_id(), words, sqlite::Blob{record}).run());
+    WK_TRY(const auto upsert, database->cached("INSERT INTO entries(id,site_id,words,record,crawl_id) VALUES(?1,?2,?3,?4,?5) "
+                                               "ON CONFLICT(id) DO UPDATE SET site_id=?2,words=?3,record=?4,crawl_id=?5"));
+    WK_TRY_VOID(upsert->bind_all(entry.id(), entry.site_id(), words, sqlite::Blob{record}, entry.crawl_id()).run());
   }
   WK_TRY(const std::int64_t count, database->scalar("SELECT count(*) FROM entries"));
   if (static_cast<std::size_t>(count) > entries_max_) {
@@ -119,6 +122,47 @@ Result<void> SqliteKnowledge::each(const std::function<void(v1::KnowledgeEntry&&
     WK_TRY(const bool found, select.step());
     if (!found) return {};
     WK_TRY(v1::KnowledgeEntry entry, parsed(select, 0));
+    take(std::move(entry));
+  }
+}
+
+Result<void> SqliteKnowledge::put_crawl(const v1::KnowledgeCrawl& crawl) {
+  const std::string record = crawl.SerializeAsString();
+  WK_TRY(const auto database, writer_.borrow());
+  WK_TRY(const auto upsert, database->cached("INSERT INTO crawls(id,record) VALUES(?1,?2) ON CONFLICT(id) DO UPDATE SET record=?2"));
+  return upsert->bind_all(crawl.id(), sqlite::Blob{record}).run();
+}
+
+Result<void> SqliteKnowledge::erase_crawl(KnowledgeCrawlId id) {
+  WK_TRY(const auto database, writer_.borrow());
+  WK_TRY(const auto remove, database->cached("DELETE FROM crawls WHERE id=?1"));
+  remove->bind(1, id);
+  WK_TRY_VOID(remove->run());
+  if (database->changes() == 0) return fail(ErrorCode::kNotFound, "no such crawl");
+  return {};
+}
+
+Result<v1::KnowledgeCrawlList> SqliteKnowledge::crawls() {
+  WK_TRY(const auto database, readers_.borrow());
+  WK_TRY(const auto select, database->cached("SELECT record FROM crawls ORDER BY id"));
+  v1::KnowledgeCrawlList list;
+  for (;;) {
+    WK_TRY(const bool found, select->step());
+    if (!found) return list;
+    const std::string_view bytes = select->view(0);
+    if (!list.add_crawls()->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return fail(ErrorCode::kCorrupt, "knowledge.db: a stored crawl does not parse");
+  }
+}
+
+Result<void> SqliteKnowledge::each_of_crawl(KnowledgeCrawlId id, const std::function<void(v1::KnowledgeEntry&&)>& take) {
+  WK_TRY(const auto database, readers_.borrow());
+  // Said twice, so that the partial index serves.
+  WK_TRY(const auto select, database->cached("SELECT record FROM entries WHERE crawl_id=?1 AND crawl_id<>0 ORDER BY id"));
+  select->bind(1, id);
+  for (;;) {
+    WK_TRY(const bool found, select->step());
+    if (!found) return {};
+    WK_TRY(v1::KnowledgeEntry entry, parsed(*select, 0));
     take(std::move(entry));
   }
 }

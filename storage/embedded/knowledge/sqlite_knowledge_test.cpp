@@ -87,5 +87,50 @@ TEST_F(KnowledgeTest, RefusesOneTooManyAndStillChangesWhatIsThere) {
   EXPECT_EQ(titles, (std::set<std::string>{"a", "b again"}));
 }
 
+TEST_F(KnowledgeTest, KeepsCrawlsAndKnowsTheirEntries) {
+  v1::KnowledgeCrawl crawl;
+  crawl.set_id(7);
+  crawl.set_start_url("https://shop.example/");
+  ASSERT_TRUE(store_->put_crawl(crawl));
+  crawl.set_pages_max(9);
+  ASSERT_TRUE(store_->put_crawl(crawl));
+  for (std::uint64_t id = 1; id <= 6; ++id) {
+    v1::KnowledgeEntry entry = faq(id, 0, "page");
+    entry.set_crawl_id(id % 3 == 0 ? 0 : 6 + id % 3);
+    ASSERT_TRUE(store_->put(entry));
+  }
+  // From one to another.
+  v1::KnowledgeEntry moved = faq(5, 0, "page");
+  moved.set_crawl_id(7);
+  ASSERT_TRUE(store_->put(moved));
+  open();
+  const auto crawls = store_->crawls();
+  ASSERT_TRUE(crawls);
+  ASSERT_EQ(crawls->crawls_size(), 1);
+  EXPECT_EQ(crawls->crawls(0).pages_max(), 9U);
+  std::vector<std::uint64_t> of_seven;
+  ASSERT_TRUE(store_->each_of_crawl(KnowledgeCrawlId(7), [&](v1::KnowledgeEntry&& one) { of_seven.push_back(one.id()); }));
+  EXPECT_EQ(of_seven, (std::vector<std::uint64_t>{1, 4, 5}));
+  ASSERT_TRUE(store_->each_of_crawl(KnowledgeCrawlId(0), [&](v1::KnowledgeEntry&&) { ADD_FAILURE() << "written by people"; }));
+  ASSERT_TRUE(store_->erase_crawl(KnowledgeCrawlId(7)));
+  EXPECT_EQ(store_->erase_crawl(KnowledgeCrawlId(7)).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(store_->crawls()->crawls_size(), 0);
+}
+
+TEST_F(KnowledgeTest, TakesOverAFileFromBeforeThereWereCrawls) {
+  store_.reset();
+  const auto file = directory_.path() / "before.db";
+  {
+    auto before = sqlite::Database::open(file);
+    ASSERT_TRUE(before);
+    ASSERT_TRUE(before->execute("CREATE TABLE entries(id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL, words TEXT NOT NULL, record BLOB NOT NULL);"
+                               "INSERT INTO entries VALUES(3,0,'old',x'08031a00');PRAGMA user_version=1"));
+  }
+  auto opened = SqliteKnowledge::open(file);
+  ASSERT_TRUE(opened) << opened.error().context;
+  ASSERT_TRUE((*opened)->put(faq(4, 0, "new")));
+  ASSERT_TRUE((*opened)->each_of_crawl(KnowledgeCrawlId(1), [&](v1::KnowledgeEntry&&) { ADD_FAILURE(); }));
+}
+
 }  // namespace
 }  // namespace wk
