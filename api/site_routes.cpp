@@ -7,6 +7,7 @@
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "core/auth/identity.hpp"
+#include "core/hours/business_hours.hpp"
 #include "core/model/limits.hpp"
 
 namespace wk::api {
@@ -127,6 +128,11 @@ Result<Reply> update(Call& call) {
     WK_TRY_VOID(check_bot(request.bot()));
     *site.mutable_bot() = request.bot();
   }
+  if (request.has_hours() && request.always_open()) return invalid("hours and alwaysOpen exclude each other");
+  if (request.has_hours()) {
+    WK_TRY(*site.mutable_hours(), checked_hours(request.hours()));
+  }
+  if (request.always_open()) site.clear_hours();
   WK_TRY_VOID(call.services.directory.update_site(site));
   call.services.admission.look_at_sites();
   return reply(shown(call, std::move(site)));

@@ -1,9 +1,13 @@
 // What a widget asks before it opens its socket.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "api/routes.hpp"
 #include "base/encoding.hpp"
 #include "core/auth/identity.hpp"
+#include "core/hours/business_hours.hpp"
+#include "core/hours/opening_words.hpp"
 #include "core/model/limits.hpp"
 #include "core/session/origin.hpp"
 
@@ -76,6 +80,18 @@ Result<VisitorPrincipal> known_visitor(Call& call, const v1::Site& site, const V
   return visitor;
 }
 
+// What a visitor reads where nobody is there says when people are back as well, where that is in our words' languages.
+void say_when_back(v1::WidgetAppearance& appearance, const OpeningMoment& moment) {
+  for (auto& [language, text] : *appearance.mutable_offline_message()) {
+    const bool chinese = language.starts_with("zh");
+    if (text.empty() || !(chinese || language.starts_with("en"))) continue;
+    const OpeningWords words = opening_words(moment, chinese ? "zh-CN" : language == "en" ? "en-GB" : language);
+    if (words.day.empty()) continue;
+    text += chinese ? fmt::format("我们将于{} {}（{}）回来。", words.day, words.time, words.zone)
+                    : fmt::format(" We are back {}{} at {} ({}).", words.near ? "" : "on ", words.day, words.time, words.zone);
+  }
+}
+
 Result<Reply> create_session(Call& call) {
   Services& services = call.services;
   const AdmissionSnapshotPtr admission = services.admission.current();
@@ -115,7 +131,12 @@ Result<Reply> create_session(Call& call) {
   session.set_conversation_id(visitor.conversation.value());
   session.set_site_name(site.name());
   *session.mutable_appearance() = site.appearance();
-  session.set_agents_online(services.presence.anybody_online());
+  const std::int64_t now_ms = services.clock.now_ms();
+  const Opening hours = opening(site, now_ms);
+  session.set_agents_online(hours.open && services.presence.anybody_online());
+  if (hours.next_opens_ms != 0) {
+    say_when_back(*session.mutable_appearance(), {.opens_ms = hours.next_opens_ms, .now_ms = now_ms, .time_zone = site.hours().time_zone()});
+  }
   session.set_upload_bytes_max(services.upload_bytes_max);
   session.set_typing_preview(site.typing_preview());
   return reply(session, 201);

@@ -256,6 +256,7 @@ Result<void> App::start_loops() {
   ended_subscription_ = authenticator_->subscribe_ended([this](const AccessEnded& ended) {
     for (Loop& loop : loops_) loop.gateway->end_access(ended);
   });
+  look_at_hours();
   WK_TRY_VOID(listen());
   for (Loop& loop : loops_) {
     loop.thread = std::thread([&loop] { loop.loop->run(); });
@@ -263,6 +264,20 @@ Result<void> App::start_loops() {
   router_->start();
   start_bot();
   return {};
+}
+
+void App::look_at_hours() {
+  auto sites = directory_->sites();
+  const std::int64_t now_ms = clock_.now_ms();
+  if (sites == sites_seen_ && now_ms / 60'000 == minute_seen_) return;
+  auto closed = std::make_shared<const ClosedSites>(closed_sites(*sites, now_ms));
+  sites_seen_ = std::move(sites);
+  minute_seen_ = now_ms / 60'000;
+  if (closed_sites_ == nullptr ? closed->empty() : *closed == *closed_sites_) return;
+  closed_sites_ = closed;
+  for (Loop& loop : loops_) {
+    (void)loop.loop->post([&loop, closed] { loop.gateway->set_closed_sites(closed); });
+  }
 }
 
 void App::start_bot() {
@@ -352,6 +367,7 @@ void App::wait_for_signal() {
     bot_->tick();
     // What other ways than REST changed (the demo, commands): within a second.
     admission_->look_at_sites();
+    look_at_hours();
     if (second % 5 == 0) {
       broker_->sweep();
       (void)ai_pool_.submit([this] { save_knowledge(false); });

@@ -20,6 +20,7 @@
 #include "api/dispatcher.hpp"
 #include "api/pages.hpp"
 #include "api/services.hpp"
+#include "core/hours/business_hours.hpp"
 #include "core/routing/router.hpp"
 #include "gateway/server/loop_gateway.hpp"
 #include "gateway/server/upgrade.hpp"
@@ -64,6 +65,8 @@ class App {
   std::vector<IpNetwork> uncounted() const;
   HttpRoute route(Loop& loop, const HttpRequest& head);
   HttpRoute choose(Loop& loop, const HttpRequest& head, UpgradeAdmission admission);
+  // Tells the loops which sites are outside their hours, where that changed.
+  void look_at_hours();
   void print_listening();
   void wait_for_signal();
   void stop();
@@ -120,6 +123,10 @@ class App {
   Endpoint endpoint_;
   std::string demo_json_;
   SteadyTime started_;
+  // What the loops were told, and what it was made of: hours change with the minute.
+  std::shared_ptr<const ClosedSites> closed_sites_;
+  std::shared_ptr<const std::vector<v1::Site>> sites_seen_;
+  std::int64_t minute_seen_ = 0;
   bool stopped_ = false;
   std::atomic<bool> draining_{false};
 };

@@ -11,7 +11,7 @@ namespace {
 std::string closed_words(const OpeningMoment& closed, const std::string& locale, Language language) {
   const bool chinese = language == Language::kChinese;
   // The words around them are of two languages only.
-  const std::string reader = chinese ? "zh-CN" : locale.starts_with("en") ? locale : "en-GB";
+  const std::string reader = chinese ? "zh-CN" : locale.starts_with("en-") ? locale : "en-GB";
   const OpeningWords words = closed.opens_ms == 0 ? OpeningWords{} : opening_words(closed, reader);
   if (words.day.empty()) return std::string(phrase(Phrase::kHandedOverClosedLong, language));
   const std::string_view around = phrase(words.near ? Phrase::kHandedOverClosedNear : Phrase::kHandedOverClosed, language);

@@ -51,9 +51,12 @@ Opening opening(const v1::BusinessHours& hours, std::int64_t now_ms) {
   std::optional<Opening> open;
   // From yesterday on: an interval that is under way ended on the wall may, where an hour comes twice at midnight, not have ended.
   for (LocalDay day = today - std::chrono::days(1); day <= today + std::chrono::days(hours_limits::kDaysAhead); day += std::chrono::days(1)) {
+    const std::string date = hours.closed_days_size() == 0 ? std::string() : date_of(day);
+    // A week through without an end, and no closed day to come: it goes on like that.
+    const bool week_through = open && day - today > std::chrono::days(7) && open->closes_ms >= zone->instant(day, 0, Zone::Twice::kFirst);
+    if (week_through && (date.empty() || date > *hours.closed_days().rbegin())) return Opening{};
+    if (std::find(hours.closed_days().begin(), hours.closed_days().end(), date) != hours.closed_days().end()) continue;
     const unsigned weekday = std::chrono::weekday(day).iso_encoding();
-    const bool any = std::any_of(hours.weekly().begin(), hours.weekly().end(), [&](const v1::OpenHours& one) { return one.weekday() == weekday; });
-    if (!any || std::find(hours.closed_days().begin(), hours.closed_days().end(), date_of(day)) != hours.closed_days().end()) continue;
     for (const v1::OpenHours& one : hours.weekly()) {
       if (one.weekday() != weekday) continue;
       const std::int64_t from = zone->instant(day, one.from_minute(), Zone::Twice::kFirst);
@@ -78,6 +81,14 @@ Opening opening(const v1::BusinessHours& hours, std::int64_t now_ms) {
 }
 
 Opening opening(const v1::Site& site, std::int64_t now_ms) { return site.has_hours() ? opening(site.hours(), now_ms) : Opening{}; }
+
+ClosedSites closed_sites(const std::vector<v1::Site>& sites, std::int64_t now_ms) {
+  ClosedSites closed;
+  for (const v1::Site& site : sites) {
+    if (!opening(site, now_ms).open) closed.insert(SiteId(site.id()));
+  }
+  return closed;
+}
 
 Result<v1::BusinessHours> checked_hours(v1::BusinessHours hours) {
   if (hours.time_zone().size() > 100 || Zone::find(hours.time_zone()) == nullptr) {

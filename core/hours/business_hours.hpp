@@ -6,7 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_set>
+#include <vector>
 
+#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "weikeyi/v1/resource.pb.h"
 
@@ -26,6 +29,10 @@ struct Opening {
 Opening opening(const v1::BusinessHours& hours, std::int64_t now_ms);
 // Of a site without hours: open, always.
 Opening opening(const v1::Site& site, std::int64_t now_ms);
+
+// Those that are outside their hours.
+using ClosedSites = std::unordered_set<SiteId>;
+ClosedSites closed_sites(const std::vector<v1::Site>& sites, std::int64_t now_ms);
 
 // In order, or kInvalidArgument with what is wrong. Intervals of a day that overlap are refused (which of them is meant nobody knows), those
 // that touch are not. Hours without any interval are never open.

@@ -87,6 +87,15 @@ TEST(Opening, KnowsNoEndOfWhatIsAlwaysOpen) {
   // Through both changes of the clock as well.
   expect_open(always, "2026-11-01T05:30Z", "");
   expect_open(always, "2027-03-14T07:00Z", "");
+  // Until a day that is closed, however far off; not because of one that is past.
+  auto holiday = every_day("UTC", 0, at(24));
+  holiday.add_closed_days("2026-11-01");
+  expect_open(holiday, "2026-11-27T12:00Z", "");
+  holiday.add_closed_days("2027-08-01");
+  expect_open(holiday, "2026-11-27T12:00Z", "2027-08-01T00:00Z");
+  expect_closed(holiday, "2027-08-01T12:00Z", "2027-08-02T00:00Z");
+  // A closed day in a week is no week through.
+  expect_open(hours("UTC", {{5, at(9), at(18)}}, {"2026-12-04"}), "2026-11-27T12:00Z", "2026-11-27T18:00Z");
 }
 
 TEST(Opening, SkipsClosedDays) {

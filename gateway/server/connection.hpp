@@ -73,6 +73,8 @@ class Connection final : public StreamHandler {
 
   std::uint64_t key() const { return key_; }
   bool is_visitor() const { return std::holds_alternative<Visitor>(session_); }
+  // Requires: is_visitor().
+  SiteId visitor_site() const { return std::get<Visitor>(session_).site; }
   bool is_agent() const { return std::holds_alternative<std::unique_ptr<Agent>>(session_); }
   // Requires: is_agent().
   const AgentPrincipal& agent() const { return std::get<std::unique_ptr<Agent>>(session_)->principal; }

@@ -141,7 +141,7 @@ void Connection::welcome_visitor(const v1::ConversationSummary& summary) {
   welcome.set_seen_seq(summary.visitor_seen_seq());
   welcome.set_agents_seen_seq(summary.agents_seen_seq());
   *welcome.mutable_holder() = summary.holder();
-  welcome.set_agents_online(gateway_.services().presence.anybody_online());
+  welcome.set_agents_online(gateway_.services().presence.anybody_online() && !gateway_.closed(visitor.site));
   fill_welcome(*frame.mutable_welcome(), gateway_.services().clock.now_ms());
   send_frame(frame);
 }

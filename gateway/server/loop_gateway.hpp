@@ -14,6 +14,7 @@
 
 #include "base/rate_table.hpp"
 #include "core/broker/sink.hpp"
+#include "core/hours/business_hours.hpp"
 #include "gateway/server/agent_news.hpp"
 #include "gateway/server/connection.hpp"
 #include "gateway/server/connection_table.hpp"
@@ -46,6 +47,10 @@ class LoopGateway final : public EventSink {
   void set_admission(AdmissionSnapshotPtr admission) { admission_ = std::move(admission); }
   const AdmissionSnapshot& admission() const { return *admission_; }
 
+  // Sites outside their hours: their visitors are told that nobody is there. Null: none. On this loop.
+  void set_closed_sites(std::shared_ptr<const ClosedSites> closed);
+  bool closed(SiteId site) const { return closed_ != nullptr && closed_->contains(site); }
+
   void on_committed(const Committed& committed) override;
   void on_text_stored(std::span<const TextAck> acks) override;
   void on_text_refused(std::span<const TextAck> acks, const Error& error) override;
@@ -53,7 +58,7 @@ class LoopGateway final : public EventSink {
   void on_board_owed() override;
   void on_typing(const v1::TypingSignal& signal, std::uint64_t origin) override;
   void on_viewing(const v1::ViewingSignal& signal) override;
-  // To all agents; and to visitors, whether anybody is there.
+  // To all agents; and to visitors of sites within their hours, whether anybody is there.
   void on_presence(const AgentPresence& agent, bool anybody_online);
 
   std::size_t connection_count() const { return connections_.size(); }
@@ -101,7 +106,7 @@ class LoopGateway final : public EventSink {
   static void tell_agent(Connection& connection, const NewsBytes* own, const std::array<SharedBytes, 2>& everybody);
   void tell_agents(News news);
   bool some_agent_speaks_json() const;
-  std::string anybody_online_frame(Encoding encoding) const;
+  static std::string anybody_online_frame(Encoding encoding, bool online);
   bool owes() const { return subscribers_.owes() || agents_.owes() || visitors_round_.under_way(); }
   // A slice of what subscribers, agents and visitors are owed, as much as this turn has left for it, and on with the next.
   void fan_out();
@@ -138,6 +143,7 @@ class LoopGateway final : public EventSink {
   Task drained_;
   bool draining_ = false;
   bool anybody_online_told_ = false;
+  std::shared_ptr<const ClosedSites> closed_;
   bool revalidating_ = false;
   int sweeps_ = 0;
   // Tasks that come back from other threads after the gateway is gone find this cleared.

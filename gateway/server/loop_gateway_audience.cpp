@@ -1,5 +1,6 @@
 // Who of the loop is told of what: subscribers, agents' lists, signals, presence. Nothing here may take a turn as long as its audience is large.
 #include <algorithm>
+#include <array>
 
 #include "gateway/server/limits.hpp"
 #include "gateway/server/loop_gateway.hpp"
@@ -22,9 +23,12 @@ void LoopGateway::fan_out() {
   if (std::exchange(fan_out_turn_, turn) != turn) fan_out_left_ = gateway_limits::kFanOutDeliveriesPerTurn;
   // Nobody waits for the end of the others' rounds.
   if (visitors_round_.under_way()) {
-    const std::string frame[2] = {anybody_online_frame(Encoding::kProto), anybody_online_frame(Encoding::kJson)};
+    const auto frames = [](bool online) { return std::array{anybody_online_frame(Encoding::kProto, online), anybody_online_frame(Encoding::kJson, online)}; };
+    const auto there = frames(anybody_online_told_), nobody = frames(false);
     fan_out_left_ -= connections_.go_on(visitors_round_, fan_out_left_ / 4, [&](Connection& connection) {
-      if (connection.is_visitor()) connection.send_bytes(std::string_view(frame[connection.encoding() == Encoding::kJson ? 1 : 0]));
+      if (!connection.is_visitor()) return;
+      const auto& frame = closed(connection.visitor_site()) ? nobody : there;
+      connection.send_bytes(std::string_view(frame[connection.encoding() == Encoding::kJson ? 1 : 0]));
     });
   }
   fan_out_left_ -= subscribers_.serve(
@@ -120,9 +124,9 @@ void LoopGateway::on_viewing(const v1::ViewingSignal& signal) {
 
 // ---- presence
 
-std::string LoopGateway::anybody_online_frame(Encoding encoding) const {
+std::string LoopGateway::anybody_online_frame(Encoding encoding, bool online) {
   v1::ServerFrame frame;
-  frame.mutable_presence()->set_presence(anybody_online_told_ ? v1::PRESENCE_ONLINE : v1::PRESENCE_OFFLINE);
+  frame.mutable_presence()->set_presence(online ? v1::PRESENCE_ONLINE : v1::PRESENCE_OFFLINE);
   return uncompressed(encoding, frame);
 }
 
@@ -137,6 +141,14 @@ void LoopGateway::on_presence(const AgentPresence& agent, bool anybody_online) {
     tell_agents(std::move(news));
   }
   if (std::exchange(anybody_online_told_, anybody_online) == anybody_online) return;
+  visitors_round_.begin();
+  fan_out();
+}
+
+void LoopGateway::set_closed_sites(std::shared_ptr<const ClosedSites> closed) {
+  closed_ = std::move(closed);
+  // Where nobody is online nothing changes for anybody. Visitors of other sites get what they have again: it is a matter of a few times a day.
+  if (!anybody_online_told_) return;
   visitors_round_.begin();
   fan_out();
 }
