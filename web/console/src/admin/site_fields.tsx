@@ -5,6 +5,7 @@ import { routingChoices, routingOf } from './choices'
 import { Section } from './parts'
 import { RateFields } from './rate_fields'
 import { BotFields } from './bot_fields'
+import { HoursFields } from './hours_fields'
 import { formLanguages, validColour, validOrigin, type SiteForm } from './site_form'
 import { useTexts, type AdminKey } from './texts'
 
@@ -20,6 +21,7 @@ export function SiteFields({ siteId, form, change }: Fields & { siteId: string }
       <TextFields form={form} change={change} />
       <LookFields form={form} change={change} />
       <ConversationFields form={form} change={change} />
+      <HoursFields hours={form.hours} onChange={(hours) => change({ hours })} />
       <BotFields siteId={siteId} bot={form.bot} onChange={(bot) => change({ bot })} />
     </>
   )

@@ -1,6 +1,7 @@
 // A site as its form holds it, and what of the form goes back to the server. Pure, so that it can be tested.
 import { RoutingStrategy, type BotSettings, type Site, type UpdateSiteRequest, type WidgetAppearance } from '@weikeyi/sdk/json'
 import { typedRate, rateOf, validRate, type TypedRate } from './admission_form'
+import { hoursFormOf, hoursOf, validHours, type HoursForm } from './hours_form'
 
 export const formLanguages = ['zh-CN', 'en'] as const
 export type FormLanguage = (typeof formLanguages)[number]
@@ -15,6 +16,8 @@ export interface SiteForm {
   /** Undefined: as in the limits of the installation. */
   messagesPerVisitor: TypedRate | undefined
   bot: BotSettings
+  /** Undefined: people are there at any time. */
+  hours: HoursForm | undefined
 }
 
 /** confidenceToAnswerPermille 0: what the server takes by itself. */
@@ -34,6 +37,7 @@ export function formOf(site: Site): SiteForm {
     routing: site.routing === RoutingStrategy.UNSPECIFIED ? RoutingStrategy.MANUAL : site.routing,
     messagesPerVisitor: site.messagesPerVisitor === undefined ? undefined : typedRate(site.messagesPerVisitor),
     bot: site.bot ?? noBot,
+    hours: site.hours === undefined ? undefined : hoursFormOf(site.hours),
   }
 }
 
@@ -47,12 +51,13 @@ export function requestOf(form: SiteForm, mayIdentity: boolean): Partial<UpdateS
     routing: form.routing,
     bot: { ...form.bot, name: form.bot.name.trim() },
     ...(form.messagesPerVisitor === undefined ? { inheritMessagesPerVisitor: true } : { messagesPerVisitor: rateOf(form.messagesPerVisitor) }),
+    ...(form.hours === undefined ? { alwaysOpen: true } : { hours: hoursOf(form.hours) }),
     ...(mayIdentity ? { identityRequired: form.identityRequired } : {}),
   }
 }
 
 export const validForm = (form: SiteForm): boolean =>
-  form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color) && wrongWord(form.bot) === undefined && (form.messagesPerVisitor === undefined || validRate(form.messagesPerVisitor))
+  form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color) && wrongWord(form.bot) === undefined && (form.hours === undefined || validHours(form.hours)) && (form.messagesPerVisitor === undefined || validRate(form.messagesPerVisitor))
 
 /** The same rule as the server's; the server's answer decides. */
 export const validOrigin = (origin: string): boolean => /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/i.test(origin)
