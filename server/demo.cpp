@@ -123,6 +123,13 @@ Result<std::string> make_demo(api::Services& services, const std::filesystem::pa
   (*site.mutable_appearance()->mutable_title())["zh-CN"] = "演示商店";
   // Who tries the demo claims by hand, to see the queue.
   site.set_routing(v1::ROUTING_STRATEGY_MANUAL);
+  // Around the clock: whoever tries it finds it open, and hours in the settings to change.
+  site.mutable_hours()->set_time_zone("Asia/Shanghai");
+  for (std::uint32_t weekday = 1; weekday <= 7; ++weekday) {
+    v1::OpenHours& open = *site.mutable_hours()->add_weekly();
+    open.set_weekday(weekday);
+    open.set_to_minute(24 * 60);
+  }
   WK_TRY_VOID(make_demo_knowledge(services));
   WK_TRY_VOID(services.directory.create_site(site));
   for (const Story& story : stories()) WK_TRY_VOID(tell(services, site, story, *answering));
