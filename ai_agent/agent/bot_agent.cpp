@@ -327,11 +327,14 @@ void BotAgent::look_for_people(BotQuestion& question, const std::optional<v1::Si
 }
 
 bool BotAgent::reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const {
-  const bool told = std::any_of(question.texts.begin(), question.texts.end(), [](const std::string& text) {
+  const auto names_one = [](const std::string& text) {
     const auto entities = find_entities(text, Gazetteer());
     return std::any_of(entities.begin(), entities.end(), [](const Entity& one) { return one.kind == EntityKind::kEmail || one.kind == EntityKind::kPhone; });
-  });
-  if (told) return true;
+  };
+  if (std::any_of(question.texts.begin(), question.texts.end(), names_one)) return true;
+  // Asked for by a flow before.
+  const auto& values = summary.bot_flow().values();
+  if (std::any_of(values.begin(), values.end(), [&](const v1::FlowValue& one) { return names_one(one.value()); })) return true;
   const auto contact = deps_.directory.contact(ContactId(summary.contact_id()));
   return contact && !(contact->email().empty() && contact->phone().empty());
 }
