@@ -5,13 +5,13 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import { IconMinus, IconPlus, IconZoomScan } from '@tabler/icons-react'
 import type { FlowStep } from '@weikeyi/sdk/json'
 import {
-  applyNodeChanges, Background, BackgroundVariant, Handle, MarkerType, Panel, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore,
-  type Edge, type Node, type NodeChange, type NodeProps,
+  applyNodeChanges, Background, BaseEdge, BackgroundVariant, Handle, MarkerType, Panel, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore,
+  type Edge, type EdgeProps, type Node, type NodeChange, type NodeProps,
 } from '@xyflow/react'
 import { createContext, useContext, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
 import { exitsOf, stepDragType, stepKinds, type StepKind, type Steps } from './flow'
 import { excerptOf, exitName, kindName, nowhereShortKey } from './flow_words'
-import { heightOf, placesOf, stepWidth, type Place } from './flow_layout'
+import { heightOf, lineOf, placesOf, stepWidth, type Place } from './flow_layout'
 import { StepIcon } from './step_icon'
 import { useFlowTexts } from './texts'
 import { tookWay, type Trace } from './trace'
@@ -36,7 +36,10 @@ interface CanvasProps {
 
 type StepNode = Node<{ step: FlowStep; first: boolean; mark: boolean | undefined; taken: boolean; waiting: boolean }, 'step'>
 
+type WayEdge = Edge<{ row: number }, 'way'>
+
 const nodeTypes = { step: StepCard }
+const edgeTypes = { way: WayLine }
 const Connectable = createContext(false)
 
 export default function FlowCanvas(props: CanvasProps) {
@@ -95,6 +98,7 @@ function Canvas({ steps, selected, onSelect, edits, marks, trace }: CanvasProps)
         nodes={nodes}
         edges={edges}
         nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
         onNodesChange={change}
         onNodeDragStop={(_, node) => edits?.move(node.id, node.position)}
         onConnect={({ source, sourceHandle, target }) => edits?.connect(source, sourceHandle ?? 'next', target)}
@@ -183,19 +187,24 @@ function nodesOf(steps: Steps, selected: string | undefined, marks: CanvasProps[
   }))
 }
 
-const edgesOf = (steps: Steps, selected: string | undefined, trace: Trace | undefined): Edge[] =>
+const edgesOf = (steps: Steps, selected: string | undefined, trace: Trace | undefined): WayEdge[] =>
   steps.flatMap((step) =>
-    exitsOf(step).flatMap((exit): Edge[] => {
+    exitsOf(step).flatMap((exit, row): WayEdge[] => {
       if (exit.to === '' || !steps.some(({ id }) => id === exit.to)) return []
       const id = `${step.id} ${exit.id}`
       const taken = trace !== undefined && tookWay(trace, step.id, exit.to)
       const colour = id === selected || taken ? 'var(--wk-brand)' : 'var(--wk-n5)'
       return [{
-        id, source: step.id, sourceHandle: exit.id, target: exit.to, selected: id === selected, className: taken ? 'taken' : '', style: { stroke: colour },
+        id, type: 'way', data: { row }, source: step.id, sourceHandle: exit.id, target: exit.to, selected: id === selected, className: taken ? 'taken' : '', style: { stroke: colour },
         markerEnd: { type: MarkerType.ArrowClosed, color: colour, width: 16, height: 16 },
       }]
     }),
   )
+
+function WayLine({ id, sourceX, sourceY, targetX, targetY, data, style, markerEnd }: EdgeProps<WayEdge>) {
+  const path = lineOf({ x: sourceX, y: sourceY }, { x: targetX, y: targetY }, data?.row ?? 0)
+  return <BaseEdge id={id} path={path} interactionWidth={16} {...(style === undefined ? {} : { style })} {...(markerEnd === undefined ? {} : { markerEnd })} />
+}
 
 function StepCard({ data: { step, first, mark, taken, waiting }, selected }: NodeProps<StepNode>) {
   const { f } = useFlowTexts()

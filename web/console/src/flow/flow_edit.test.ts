@@ -2,7 +2,7 @@ import { FlowStep } from '@weikeyi/sdk/json'
 import { expect, test } from 'vitest'
 import { exitsOf, stepKinds, withExit, type Steps } from './flow'
 import { addStep, arrange, beginWith, connect, copyStep, moveStep, removeStep, renameStep, shiftStep } from './flow_edit'
-import { heightOf, placesOf, stepWidth } from './flow_layout'
+import { heightOf, lineOf, placesOf, stepWidth } from './flow_layout'
 import { changed, noHistory, redone, settled, undone } from './flow_history'
 import { slotBeingWritten, slotsIn, slotsOf, withSlot } from './slots'
 
@@ -86,6 +86,16 @@ test('sixty steps, each leading to any, are laid out without one upon another', 
   const steps = Array.from({ length: 60 }, (_, at) => connect([FlowStep.fromPartial({ ...addStep([], 'choose', undefined)[0], id: `s${at}`, next: `s${(at * 7 + 3) % 60}`, x: 0, y: 0 })], `s${at}`, 'option-0', `s${(at * 11 + 1) % 60}`)).flat()
   expect(placesOf(steps).size).toBe(60)
   expect(overlapping(steps)).toEqual([])
+})
+
+test('a line begins and ends where it is told, and comes from above', () => {
+  for (const to of [{ x: 400, y: 300 }, { x: -200, y: 300 }, { x: -200, y: -300 }, { x: 14, y: 16 }]) {
+    const numbers = [...lineOf({ x: 0, y: 0 }, to, 0).matchAll(/-?[\d.]+/g)].map(([number]) => Number(number))
+    expect([numbers.slice(0, 2), numbers.slice(-2)]).toEqual([[0, 0], [to.x, to.y]])
+    expect(numbers.at(-4), 'straight down at the end').toBe(to.x)
+    expect(numbers.at(-3)).toBeLessThan(to.y)
+    expect(numbers.every(Number.isFinite)).toBe(true)
+  }
 })
 
 test('undo and redo; letters of one field are one change', () => {

@@ -110,3 +110,29 @@ function sorted(steps: Steps, layers: FlowStep[][]): FlowStep[][] {
   })
   return result
 }
+
+const lane = 14
+const bend = 7
+
+/**
+ * The line from a way out (at the right of its step) into the top of another: out, along a lane beside the step, over, and down; as a path of SVG.
+ * `row`: the how-manieth way out it is, so that lines of one step do not lie upon each other.
+ */
+export function lineOf(from: Place, to: Place, row: number): string {
+  const x = from.x + lane + (row % 6) * 4
+  const y = to.y - 16 - (row % 6) * 3
+  const corners = [from, { x, y: from.y }, { x, y }, { x: to.x, y }, to]
+  const parts = [`M ${from.x} ${from.y}`]
+  for (let at = 1; at < corners.length - 1; at += 1) {
+    const [before, corner, after] = [corners[at - 1], corners[at], corners[at + 1]]
+    if (before === undefined || corner === undefined || after === undefined) continue
+    const near = (other: Place): Place => {
+      const length = Math.abs(other.x - corner.x) + Math.abs(other.y - corner.y)
+      const share = length === 0 ? 0 : Math.min(bend, length / 2) / length
+      return { x: corner.x + (other.x - corner.x) * share, y: corner.y + (other.y - corner.y) * share }
+    }
+    const [a, b] = [near(before), near(after)]
+    parts.push(`L ${a.x} ${a.y} Q ${corner.x} ${corner.y} ${b.x} ${b.y}`)
+  }
+  return `${parts.join(' ')} L ${to.x} ${to.y}`
+}

@@ -52,7 +52,7 @@ export function templatesIn(language: Language, tools: readonly BotTool[]): Temp
         choose('more', '', w('Anything else?', '还有其他需要吗？'), [
           { text: w('Another order', '查另一个订单'), next: 'order-number' },
           { text: w('Talk to a person', '转人工客服'), next: 'people' },
-          { text: w('No, thanks', '没有了，谢谢'), next: 'bye' },
+          { text: w('No, that is all', '没有了，谢谢'), next: 'bye' },
         ]),
         say('not-there', w('There is no order {order_number}.', '没有找到订单 {order_number}。'), 'order-number'),
         end('people', w('A colleague takes over in a moment.', '正在为您转接人工客服。'), true),
@@ -115,7 +115,7 @@ export function templatesIn(language: Language, tools: readonly BotTool[]): Temp
         say('hours', w('We are here from Monday to Friday, 9 to 18.', '服务时间为周一至周五 9:00–18:00。'), 'more'),
         choose('more', '', w('Anything else?', '还有其他需要吗？'), [
           { text: w('Back to the menu', '返回菜单'), next: 'menu' },
-          { text: w('No, thanks', '没有了，谢谢'), next: 'bye' },
+          { text: w('No, that is all', '没有了，谢谢'), next: 'bye' },
         ]),
         end('people', w('A colleague takes over in a moment.', '正在为您转接人工客服。'), true),
         end('bye', ''),

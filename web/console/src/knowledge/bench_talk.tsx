@@ -3,7 +3,7 @@ import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconRefresh, IconRobot, IconSend2 } from '@tabler/icons-react'
 import type { TryBotAnswer } from '@weikeyi/sdk/json'
 import { BotAction } from '@weikeyi/sdk/wire/event'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { useProblemText } from '../api'
 import { FlowFacts } from '../bot/decision_details'
@@ -42,6 +42,11 @@ export function BenchTalk({ turns, trace, name, shown, to, busy, error, say, aga
   const problemText = useProblemText()
   const [typed, type] = useState('')
   const last = turns.at(-1)?.answer.decided
+  const log = useRef<HTMLDivElement>(null)
+  // The newest is what one reads next.
+  useEffect(() => {
+    if (log.current !== null) log.current.scrollTop = log.current.scrollHeight
+  }, [turns])
   const waits = last?.flow !== undefined
   const send = (text: string): void => {
     if (text.trim() === '' || busy) return
@@ -50,7 +55,7 @@ export function BenchTalk({ turns, trace, name, shown, to, busy, error, say, aga
   }
   return (
     <div className="bench-answer">
-      <div className="bench-talk" role="log" aria-label={k('benchTalk')}>
+      <div className="bench-talk" role="log" aria-label={k('benchTalk')} tabIndex={0} ref={log}>
         {turns.map(({ said, answer: { reply } }, at) => (
           <div key={at} className="bench-turn">
             <div className="message ours">

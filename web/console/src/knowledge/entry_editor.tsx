@@ -12,6 +12,7 @@ import { useTools } from '../flow/use_tools'
 import { ProblemError, take, useProblemText } from '../api'
 import { SureButton } from '../admin/parts'
 import { dayAndTime } from '../format'
+import { useI18n } from '../i18n'
 import { calls, knowledgeChanged, entryKey, useEntry } from './calls'
 import { drafts, type Draft } from './drafts'
 import { EntryFields } from './entry_fields'
@@ -52,6 +53,7 @@ const traceOf = (id: string | undefined, trace: Trace | undefined): Trace | unde
 
 function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStored }: Shown & { entry: KnowledgeEntry | undefined }) {
   const { k, language } = useTexts()
+  const { t } = useI18n()
   const problemText = useProblemText()
   const queries = useQueryClient()
   const key = id ?? draftOfNew(kind)
@@ -71,7 +73,7 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
       drafts.drop(key)
       setTried(false)
       // A new one is shown at a place of its own, where nothing of this form is left to say it.
-      if (id === undefined) notifications.show({ message: k(next.disabled ? 'savedOff' : 'saved') })
+      if (id === undefined) notifications.show({ message: k(next.disabled ? 'savedOff' : 'saved'), closeButtonProps: { 'aria-label': t('close') } })
       onStored(id === undefined ? next.id : undefined)
       await knowledgeChanged(queries)
     },
@@ -80,7 +82,7 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
     mutationFn: () => calls.remove(key),
     onSuccess: async () => {
       drafts.drop(key)
-      notifications.show({ message: k('removed') })
+      notifications.show({ message: k('removed'), closeButtonProps: { 'aria-label': t('close') } })
       onStored('')
       queries.removeQueries({ queryKey: entryKey(key) })
       await knowledgeChanged(queries)

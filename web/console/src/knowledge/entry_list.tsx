@@ -1,7 +1,7 @@
-import { ActionIcon, Button, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, SegmentedControl, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconFileImport, IconFileUpload, IconPlus, IconRoute, IconSchool, IconSearch, IconZoomQuestion } from '@tabler/icons-react'
-import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
+import { KnowledgeKind, knowledgeKindToJSON, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
@@ -11,12 +11,14 @@ import { shortTime } from '../format'
 import { useI18n } from '../i18n'
 import { calls, entriesKey } from './calls'
 import type { Draft } from './drafts'
-import { kindIcon, kindKey } from './entry_kinds'
+import { kindIcon, kindKey, kindShortKey } from './entry_kinds'
 import { useTexts } from './texts'
 import { useFilterParams } from '../use_filter_params'
 
 const rowHeight = 68
 const typedForMs = 250
+const rowsOfPage = 100
+const kinds = [KnowledgeKind.FAQ, KnowledgeKind.ARTICLE, KnowledgeKind.FLOW]
 
 // Beside the entries: what they come from, what is missing, what was learned of them.
 const tools = [
@@ -39,14 +41,15 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
   const { t } = useI18n()
   const problemText = useProblemText()
   const filter = useFilter()
-  const { site, text } = filter
+  const { site, text, kind } = filter
   const pages = useInfiniteQuery({
     queryKey: [...entriesKey, site, text],
-    queryFn: ({ pageParam }) => calls.entries({ site, text }, pageParam),
+    queryFn: ({ pageParam }) => calls.entries({ site, text }, pageParam, rowsOfPage),
     initialPageParam: '',
     getNextPageParam: (last) => (last.nextCursor === '' ? undefined : last.nextCursor),
   })
-  const rows = (pages.data?.pages ?? []).flatMap((page) => page.entries)
+  // The server's list is of every kind: the next page is read until the list is full.
+  const rows = (pages.data?.pages ?? []).flatMap((page) => page.entries).filter((entry) => kind === '' || knowledgeKindToJSON(entry.kind) === kind)
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 })
   const items = virtual.getVirtualItems()
@@ -55,7 +58,7 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
   useEffect(() => {
     if (pages.hasNextPage && !pages.isFetchingNextPage && lastShown >= rows.length - 10) void pages.fetchNextPage()
   }, [pages, lastShown, rows.length])
-  const filtered = site !== '' || text !== ''
+  const filtered = site !== '' || text !== '' || kind !== ''
   return (
     <section className="list knowledge-list" aria-label={t('knowledge')}>
       <header className="list-head">
@@ -113,6 +116,14 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
             />
           )}
         </div>
+        <SegmentedControl
+          size="xs"
+          fullWidth
+          aria-label={k('kind')}
+          value={kind}
+          onChange={(value) => filter.set('kind', value)}
+          data={[{ value: '', label: k('everyKind') }, ...kinds.map((one) => ({ value: knowledgeKindToJSON(one), label: k(kindShortKey(one)) }))]}
+        />
       </header>
       <div className="list-rows" ref={scroller}>
         {pages.isLoading && [0, 1, 2, 3].map((row) => <Skeleton key={row} height={rowHeight - 16} m={8} radius="md" />)}
@@ -124,7 +135,7 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
             </Button>
           </div>
         )}
-        {pages.isSuccess && rows.length === 0 && (filtered ? <p className="list-empty quiet">{k('noneFound')}</p> : <Empty mayWrite={mayWrite} to={to} />)}
+        {pages.isSuccess && !pages.hasNextPage && rows.length === 0 && (filtered ? <p className="list-empty quiet">{k('noneFound')}</p> : <Empty mayWrite={mayWrite} to={to} />)}
         <ul className="virtual" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
             const row = rows[item.index]
@@ -192,5 +203,5 @@ function useFilter() {
     // Only when the text has changed: another entry is opened with the address it had.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [text])
-  return { site: params.get('site') ?? '', text, typed, type, set }
+  return { site: params.get('site') ?? '', kind: params.get('kind') ?? '', text, typed, type, set }
 }
