@@ -15,6 +15,7 @@ import { ImportPage } from './import_page'
 import { TestBench } from './test_bench'
 import { useTexts } from './texts'
 import { TrainingPage } from './training_page'
+import { WebsitePage } from './website_page'
 
 const entryIn = /^\/knowledge\/(\d+)$/
 
@@ -78,6 +79,11 @@ export default function KnowledgePage({ me }: { me: Agent }) {
             {mayWrite && (
               <Route path="/knowledge/documents">
                 <DocumentsPage sites={sites} to={to} onStored={() => onStored(undefined)} />
+              </Route>
+            )}
+            {mayWrite && (
+              <Route path="/knowledge/website">
+                <WebsitePage sites={sites} onStored={() => onStored(undefined)} />
               </Route>
             )}
             <Route path="/knowledge/:id">

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, SegmentedControl, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconFileImport, IconFileUpload, IconPlus, IconRoute, IconSchool, IconSearch, IconZoomQuestion } from '@tabler/icons-react'
+import { IconFileImport, IconFileUpload, IconPlus, IconRoute, IconSchool, IconSearch, IconWorld, IconZoomQuestion } from '@tabler/icons-react'
 import { KnowledgeKind, knowledgeKindToJSON, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -24,6 +24,7 @@ const kinds = [KnowledgeKind.FAQ, KnowledgeKind.ARTICLE, KnowledgeKind.FLOW]
 const tools = [
   { place: 'gaps', label: 'gaps', Icon: IconZoomQuestion, writes: true },
   { place: 'documents', label: 'documents', Icon: IconFileUpload, writes: true },
+  { place: 'website', label: 'website', Icon: IconWorld, writes: true },
   { place: 'import', label: 'importMany', Icon: IconFileImport, writes: true },
   { place: 'training', label: 'training', Icon: IconSchool, writes: false },
 ] as const

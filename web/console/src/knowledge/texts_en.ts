@@ -113,6 +113,7 @@ export const en = {
   gapTaken: 'taken over by an agent',
   gapWrite: 'Write the answer',
 
+  website: 'Read a website',
   documents: 'Add documents',
   documentsHelp: 'Files become articles, found as soon as they are read. Headings are kept; a long document becomes several articles.',
   documentsDrop: 'Drop files here',

@@ -115,6 +115,7 @@ export const zh: KnowledgeTexts = {
   gapTaken: '由客服接手',
   gapWrite: '写答案',
 
+  website: '读取网站',
   documents: '添加文档',
   documentsHelp: '文件会变成文章，读取后立即可用。标题会保留；较长的文档会分成几篇。',
   documentsDrop: '把文件拖到这里',
