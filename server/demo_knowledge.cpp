@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "server/demo_flow.hpp"
+
 namespace wk {
 namespace {
 
@@ -85,6 +87,7 @@ Result<void> make_demo_knowledge(api::Services& services) {
     if (*faq.label != '\0') entry.add_labels(faq.label);
     WK_TRY_VOID(put(std::move(entry)));
   }
+  for (v1::KnowledgeEntry& flow : demo_flows()) WK_TRY_VOID(put(std::move(flow)));
   v1::KnowledgeEntry article;
   article.set_kind(v1::KNOWLEDGE_KIND_ARTICLE);
   article.set_title("Shipping abroad");
