@@ -154,8 +154,14 @@ v1::BotTurn flow_turn(std::shared_ptr<FlowDialogue> dialogue, const BotQuestion&
   return turn;
 }
 
+// A flow speaks the language it was written in: an answer that is an address or a number has none.
+std::shared_ptr<FlowDialogue> dialogue_of(const v1::KnowledgeEntry& entry, Language otherwise) {
+  const Language written = language_of(entry.title());
+  return std::make_shared<FlowDialogue>(entry, written == Language::kUnknown ? otherwise : written);
+}
+
 v1::BotTurn begin_flow(const v1::KnowledgeEntry& entry, const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) {
-  auto dialogue = std::make_shared<FlowDialogue>(entry, language);
+  auto dialogue = dialogue_of(entry, language);
   dialogue->begins = true;
   dialogue->run.begin(text);
   return flow_turn(std::move(dialogue), question, evidence);
@@ -226,8 +232,8 @@ void keep_looked(v1::BotDecided& decided, const Looked& looked) {
 
 }  // namespace
 
-v1::BotTurn Brain::hand_over(v1::BotReason reason, const BotQuestion& question) {
-  return handed_over(reason, language_for(joined(question.texts), question.locale), question);
+v1::BotTurn Brain::hand_over(v1::BotReason reason, const BotQuestion& question, std::optional<Language> language) {
+  return handed_over(reason, language.value_or(language_for(joined(question.texts), question.locale)), question);
 }
 
 Result<Meant> Brain::what_is_meant(SiteId site, const std::string& text) const {
@@ -319,15 +325,16 @@ Result<Looked> Brain::look_up(const BotQuestion& question, const std::string& te
 Result<std::optional<v1::BotTurn>> Brain::go_on(const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) const {
   WK_TRY(auto found, knowledge_.faq(question.site, KnowledgeEntryId(question.flow->entry_id())));
   if (!found || found->entry.kind() != v1::KNOWLEDGE_KIND_FLOW) return std::optional<v1::BotTurn>();
-  if (is_cancel(text)) {
+  auto dialogue = dialogue_of(found->entry, language);
+  // One of the options may be "no, thanks".
+  if (is_cancel(text) && !dialogue->run.offers(*question.flow, text)) {
     v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FLOW);
-    say(turn, Phrase::kFlowCancelled, language);
-    offer_person(turn, language);
+    say(turn, Phrase::kFlowCancelled, dialogue->language);
+    offer_person(turn, dialogue->language);
     return std::optional(std::move(turn));
   }
   // Drawn anew meanwhile: its steps may be others.
   if (found->entry.updated_ms() != question.flow->revision_ms()) return std::optional(begin_flow(found->entry, question, text, language, evidence));
-  auto dialogue = std::make_shared<FlowDialogue>(std::move(found->entry), language);
   if (!dialogue->run.answer(*question.flow, text)) {
     // No answer to what was asked: perhaps a question of its own.
     WK_TRY(const Looked looked, look_up(question, text));

@@ -64,7 +64,8 @@ class Brain {
   Result<v1::BotTurn> think(const BotQuestion& question, BotEvidence* evidence = nullptr) const;
 
   // What is said where it may not answer (switched off, full, out of order): always towards people.
-  static v1::BotTurn hand_over(v1::BotReason reason, const BotQuestion& question);
+  // `language`: where the texts themselves may not tell it.
+  static v1::BotTurn hand_over(v1::BotReason reason, const BotQuestion& question, std::optional<Language> language = {});
 
  private:
   Result<v1::BotTurn> decide(const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) const;

@@ -122,6 +122,23 @@ TEST_F(BrainFlowTest, ThereIsAlwaysAWayOut) {
   EXPECT_FALSE(cancelled.decided().has_flow());
 }
 
+TEST_F(BrainFlowTest, WhatLooksLikeAWayOutMayBeAnOption) {
+  v1::KnowledgeEntry entry = faq(3, 0, "我想换货", "");
+  entry.set_kind(v1::KNOWLEDGE_KIND_FLOW);
+  v1::FlowStep& step = *entry.add_steps();
+  step.set_id("more");
+  step.mutable_choose()->set_text("还要换别的吗？");
+  step.mutable_choose()->add_options()->set_text("不用了");
+  step.mutable_choose()->mutable_options(0)->set_next("bye");
+  v1::FlowStep& bye = *entry.add_steps();
+  bye.set_id("bye");
+  bye.mutable_end()->set_text("再见！");
+  put(entry);
+  const v1::FlowState state = think("我想换货").decided().flow();
+  EXPECT_EQ(think("不用了", &state).reply().text(), "再见！");
+  EXPECT_EQ(think("cancel", &state).reply().text(), phrase(Phrase::kFlowCancelled, Language::kChinese)) << "in the flow's language";
+}
+
 TEST_F(BrainFlowTest, AFlowThatWasDrawnAnewBeginsAnewAndOneThatIsGoneIsForgotten) {
   const v1::FlowState state = begun();
   v1::KnowledgeEntry entry = base().entry(KnowledgeEntryId(1)).value();

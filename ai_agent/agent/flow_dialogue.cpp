@@ -34,7 +34,7 @@ void keep(v1::BotTurn& turn, const FlowDialogue& dialogue) {
 }
 
 v1::BotTurn to_people(const FlowDialogue& dialogue, const BotQuestion& question) {
-  v1::BotTurn turn = Brain::hand_over(v1::BOT_REASON_FLOW, question);
+  v1::BotTurn turn = Brain::hand_over(v1::BOT_REASON_FLOW, question, dialogue.language);
   const std::string goodbye = std::move(*turn.mutable_reply()->mutable_text());
   say(turn, dialogue, {});
   add_paragraph(*turn.mutable_reply()->mutable_text(), goodbye);

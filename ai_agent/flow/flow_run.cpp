@@ -217,6 +217,11 @@ void FlowRun::begin(std::string_view text) {
   if (!entry_.steps().empty()) run(entry_.steps(0).id());
 }
 
+bool FlowRun::offers(const v1::FlowState& state, std::string_view text) const {
+  const v1::FlowStep* step = find(state.step());
+  return step != nullptr && step->has_choose() && chosen_option(step->choose().options(), text).has_value();
+}
+
 bool FlowRun::answer(const v1::FlowState& state, std::string_view text) {
   state_ = state;
   const v1::FlowStep* step = waiting();

@@ -37,6 +37,8 @@ class FlowRun {
 
   // From the first step. What `text` tells already is not asked.
   void begin(std::string_view text);
+  // The step that waits has an option that the text means.
+  bool offers(const v1::FlowState& state, std::string_view text) const;
   // False: the answer does not fit, and nothing has happened yet; then ask_again() or repeat().
   bool answer(const v1::FlowState& state, std::string_view text);
   // The step's question once more; after the second time the step has failed.

@@ -177,6 +177,8 @@ TEST(FlowRun, OptionsLeadOn) {
   FlowRun run(entry);
   run.begin("I want to return it");
   EXPECT_EQ(run.choices(), (std::vector<std::string>{"Damaged", "Other"}));
+  EXPECT_TRUE(run.offers(run.state(), "it is damaged"));
+  EXPECT_FALSE(run.offers(run.state(), "no, thanks"));
   FlowRun one(entry);
   ASSERT_TRUE(one.answer(run.state(), "damaged"));
   EXPECT_EQ(one.said(), "A pity: Damaged.");

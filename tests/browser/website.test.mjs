@@ -31,7 +31,7 @@ const languages = [
   },
   {
     language: 'Chinese', words: chinese, k: knowledgeChinese, locale: 'zh-CN', website: '读取网站', address: '网址', add: '开始读取', list: '网站列表', running: /正在读取：已读 1 页，等待 3 页/, stop: '停止', stopped: /已停止，读取了 1 页/, run: '立即重新读取',
-    done: /读取完成，共 3 页/, articles: '已写入文章：2 · 未变：1 · 已移除：0', skipped: '未采用的页面：1', reason: 'robots.txt 不允许', remove: '删除', sure: '连同其文章一起删除？请再按一次', failed: '无法读取：此网址没有页面', none: '还没有读取任何网站。', question: '清漆要干多久', answer: /清漆需要晾干两天/,
+    done: /读取完成，共 3 页/, articles: '已写入文章：2 · 未变：1 · 已移除：0', skipped: '未采用的页面：1', reason: 'robots.txt 不允许', remove: '删除', sure: '连同其文章一起删除？请再按一次', failed: '无法读取：此网址没有页面', none: '还没有读取任何网站。', question: '清漆需要晾干几天', answer: /清漆需要晾干两天/,
   },
 ];
 
@@ -82,7 +82,7 @@ for (const { language, words, k, locale, website, address, add, list, running, s
     await row.getByRole('button', { name: remove, exact: true }).click();
     await row.getByRole('button', { name: sure }).click();
     await region.getByText(none).waitFor();
-    await eventually(async () => (await administrator.get('/knowledge/entries?text=Drying')).entries === undefined, 'its articles are gone');
+    await eventually(async () => !(await administrator.get('/knowledge/entries?text=Drying')).entries?.some((one) => one.crawlId), 'its articles are gone');
     await eventually(async () => (await knowledge.row('Drying').count()) === 0, 'the list shows it');
     await goodbye(someone);
     await site.close();
