@@ -176,6 +176,7 @@ void EventLoop::turn(Milliseconds wait_max) {
     // Unwatched since the kernel told us, or the mailbox, which had its turn.
     if (event.data.ptr == nullptr) continue;
     static_cast<FdHandler*>(event.data.ptr)->on_fd_ready(event.events);
+    if (events_next_ % net_limits::kEventsPerFlush == 0) flush_turn_end();
   }
   events_count_ = 0;
   run_timers();
@@ -237,8 +238,14 @@ void EventLoop::end_turn() {
     task = nullptr;
   }
   deferred_now_.clear();
+  flush_turn_end();
+  // A destructor may retire more.
+  std::vector<std::unique_ptr<Retired>> gone;
+  gone.swap(retired_);
+}
 
-  // Handlers listed from here on have their turn end in the next turn.
+void EventLoop::flush_turn_end() {
+  // Handlers listed from here on are called the next time.
   const std::size_t count = turn_end_.size();
   for (std::size_t i = 0; i < count; ++i) {
     TurnEndHandler* handler = std::exchange(turn_end_[i], nullptr);
@@ -250,10 +257,6 @@ void EventLoop::end_turn() {
   for (std::size_t i = 0; i < turn_end_.size(); ++i) {
     if (turn_end_[i] != nullptr) turn_end_[i]->turn_end_index_ = static_cast<std::uint32_t>(i);
   }
-
-  // A destructor may retire more.
-  std::vector<std::unique_ptr<Retired>> gone;
-  gone.swap(retired_);
 }
 
 void EventLoop::serve_handshakes() {

@@ -33,8 +33,8 @@ class FdHandler {
   ~FdHandler() = default;
 };
 
-// Called once at the end of a loop turn, if it asked for it; how a stream sends all it was given
-// with one call.
+// Called once at the end of a loop turn, or after a share of a long one, if it asked for it; how a
+// stream sends all it was given with one call.
 class TurnEndHandler {
  public:
   virtual void on_turn_end() = 0;
@@ -187,6 +187,8 @@ class EventLoop final : public Executor {
   void push_due(Due due);
   void run_timers();
   void end_turn();
+  // Those listed now; who lists itself meanwhile is called the next time.
+  void flush_turn_end();
   void serve_handshakes();
 
   const Options options_;
@@ -209,7 +211,7 @@ class EventLoop final : public Executor {
   std::unordered_map<std::uint64_t, Timer> timers_;
 
   std::vector<Task> posted_, deferred_, deferred_now_;
-  std::vector<TurnEndHandler*> turn_end_, turn_end_now_;
+  std::vector<TurnEndHandler*> turn_end_;
   std::vector<std::unique_ptr<Retired>> retired_;
   WorkLine handshakes_;
   LoopStats stats_;
