@@ -11,7 +11,7 @@ export const knowledgeEnglish = {
   botDefault: 'Back to the default',
   newFlow: 'New flow', begin: 'Begin with', templateOrder: /^Order status/, templateReturn: /^Return request/, steps: 'List of steps', palette: 'Add a step', addStep: (kind) => `Add: ${kind}`, say: 'Say', ask: 'Ask', offer: 'Offer choices',
   end: 'End', sayText: 'What is said', askText: 'The question', endText: 'Last words', keepAs: 'Keep the answer as', wanted: 'What is asked for', phone: 'Telephone number', goesOn: 'Goes on to', where: (exit) => `Goes on to (${exit})`,
-  option: (number) => `Choice ${number}`, optionAdd: 'Add a choice', tool: 'What is asked', deleteStep: 'Delete step', first: 'Begin with this step', undo: 'Undo', redo: 'Redo', nothingWrong: 'Nothing is wrong with it.', problems: /^Problems: \d+$/,
+  option: (number) => `Choice ${number}`, optionAdd: 'Add a choice', tool: 'What is asked', deleteStep: 'Delete step', undo: 'Undo', redo: 'Redo', nothingWrong: 'Nothing is wrong with it.', problems: /^Problems: \d+$/,
   incomplete: /not complete yet/, talk: 'Conversation', writes: 'The visitor writes', again: 'Begin anew', flowDone: 'The flow is done', conversationLabels: 'Labels for conversations', kindFlow: 'Dialogue flow', drawing: /^Drawing of the flow/,
   showDrawing: 'Show the drawing', openFlow: 'Open the flow', flowReason: /dialogue flow/, insert: (slot) => `Insert ${slot}`, handOver: 'Hand over to people',
 };
@@ -27,7 +27,7 @@ export const knowledgeChinese = {
   botDefault: '恢复默认值',
   newFlow: '新建流程', begin: '从模板开始', templateOrder: /^查询订单/, templateReturn: /^退货申请/, steps: '步骤列表', palette: '添加步骤', addStep: (kind) => `添加：${kind}`, say: '说明', ask: '询问', offer: '选项',
   end: '结束', sayText: '说的话', askText: '问题', endText: '结束语', keepAs: '把回答存为', wanted: '询问的内容', phone: '电话号码', goesOn: '下一步', where: (exit) => `下一步（${exit}）`,
-  option: (number) => `选项 ${number}`, optionAdd: '添加选项', tool: '查询什么', deleteStep: '删除步骤', first: '从这一步开始', undo: '撤销', redo: '重做', nothingWrong: '没有问题。', problems: /^\d+ 个问题$/,
+  option: (number) => `选项 ${number}`, optionAdd: '添加选项', tool: '查询什么', deleteStep: '删除步骤', undo: '撤销', redo: '重做', nothingWrong: '没有问题。', problems: /^\d+ 个问题$/,
   incomplete: /尚未完成/, talk: '对话', writes: '访客回复', again: '重新开始', flowDone: '流程已结束', conversationLabels: '会话标签', kindFlow: '对话流程', drawing: /^流程图/,
   showDrawing: '显示流程图', openFlow: '打开流程', flowReason: /对话流程/, insert: (slot) => `插入 ${slot}`, handOver: '转给人工',
 };
