@@ -1,8 +1,10 @@
 #include "ai_agent/crawl/page_url.hpp"
 
 #include <curl/curl.h>
+#include <unicode/uidna.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 
@@ -17,6 +19,12 @@ struct UrlFree {
 };
 
 bool alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+// Of a host, or an IPv4 address; a label has a character at least (RFC 1035, 2.3.1). "_" is none of the RFC's, and is used.
+bool is_name(std::string_view host) {
+  if (host.starts_with('.') || host.ends_with('.') || host.find("..") != std::string_view::npos) return false;
+  return std::all_of(host.begin(), host.end(), [](char c) { return alphanumeric(c) || c == '-' || c == '.' || c == '_'; });
+}
 
 // "mailto" of "mailto:a@b.c"; empty where there is none.
 std::string scheme_of(std::string_view text) {
@@ -35,6 +43,20 @@ std::optional<std::string> part(CURLU* url, CURLUPart which, unsigned flags = 0)
   std::string copy(text);
   curl_free(text);
   return copy;
+}
+
+// A name in other letters as the domain name system has it (UTS 46, as browsers do). Not by libcurl, which loses memory for each name that is none
+// (CURLU_PUNYCODE in 7.88).
+std::optional<std::string> ascii_host(const std::string& host) {
+  if (std::all_of(host.begin(), host.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return host;
+  UErrorCode status = U_ZERO_ERROR;
+  static UIDNA* const names = uidna_openUTS46(UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ | UIDNA_NONTRANSITIONAL_TO_ASCII, &status);
+  constexpr std::size_t kNameBytesMax = 256;  // RFC 1035, 2.3.4
+  std::array<char, kNameBytesMax> out{};
+  UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+  const auto bytes = uidna_nameToASCII_UTF8(names, host.data(), static_cast<std::int32_t>(host.size()), out.data(), static_cast<std::int32_t>(out.size()), &info, &status);
+  if (names == nullptr || U_FAILURE(status) || info.errors != 0) return std::nullopt;
+  return std::string(out.data(), static_cast<std::size_t>(bytes));
 }
 
 // As browsers do: blanks around it do not count, line ends and tabs within neither (URL Standard, 4.4).
@@ -63,14 +85,17 @@ std::optional<PageUrl> PageUrl::normal(std::string_view base, const std::string&
   if (!url || (!base.empty() && curl_url_set(url.get(), CURLUPART_URL, std::string(base).c_str(), kFlags) != CURLUE_OK)) return std::nullopt;
   if (curl_url_set(url.get(), CURLUPART_URL, reference.c_str(), kFlags) != CURLUE_OK) return std::nullopt;
   const auto scheme = part(url.get(), CURLUPART_SCHEME);
-  auto host = part(url.get(), CURLUPART_HOST, CURLU_PUNYCODE);
+  const auto written = part(url.get(), CURLUPART_HOST);
+  auto host = written ? ascii_host(*written) : std::nullopt;
   const auto path = part(url.get(), CURLUPART_PATH);
   if (!scheme || (*scheme != "http" && *scheme != "https") || !host || host->empty() || !path) return std::nullopt;
   for (char& c : *host) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
   // "shop.example." is the same host.
-  if (host->size() > 1 && host->back() == '.') host->pop_back();
+  const bool dot_behind = host->size() > 1 && host->back() == '.';
+  if (dot_behind) host->pop_back();
+  if (!host->starts_with('[') && !is_name(*host)) return std::nullopt;
   PageUrl made;
   made.text_ = *scheme + "://" + *host;
   if (const auto port = part(url.get(), CURLUPART_PORT, CURLU_NO_DEFAULT_PORT)) made.text_ += ":" + *port;
@@ -79,8 +104,8 @@ std::optional<PageUrl> PageUrl::normal(std::string_view base, const std::string&
   made.text_ += normal_octets(path->empty() ? "/" : *path);
   if (const auto query = part(url.get(), CURLUPART_QUERY); query && !query->empty()) made.text_ += "?" + normal_octets(*query);
   if (made.text_.size() > crawl_limits::kUrlBytesMax) return std::nullopt;
-  // Once more: now they are seen. What is still escaped stays so, so that this ends.
-  if (has_dots(made.path())) return normal({}, made.text_);
+  // Once more: now they are seen, and a name may be a number ("3."). What is still escaped stays so, so that this ends.
+  if (dot_behind || has_dots(made.path())) return normal({}, made.text_);
   return made;
 }
 

@@ -25,11 +25,14 @@ TEST(PageUrl, HasOneForm) {
   EXPECT_EQ(parsed("https://shop.example/退货 说明"), "https://shop.example/%E9%80%80%E8%B4%A7%20%E8%AF%B4%E6%98%8E");
   EXPECT_EQ(parsed("  https://shop.example/a\n"), "https://shop.example/a");
   EXPECT_EQ(parsed("http://[::1]:81/a"), "http://[::1]:81/a");
+  EXPECT_EQ(parsed("https://MÜNCHEN.example/a"), "https://xn--mnchen-3ya.example/a");
+  EXPECT_EQ(parsed("https://商店.例子/"), "https://xn--czrs0t.xn--fsqu00a/");
+  EXPECT_EQ(parsed("https://\xCC\x80" "a.example/"), "none") << "a name may not begin with a combining mark";
 }
 
 TEST(PageUrl, IsOneOfAPage) {
   for (const char* other : {"", "shop.example", "/a", "//shop.example/a", "ftp://shop.example/", "file:///etc/passwd", "javascript:alert(1)", "mailto:a@shop.example", "data:text/html,x",
-                            "http://", "http://user@shop.example/", "http://user:secret@shop.example/"}) {
+                            "http://", "https://shop.example../", "https://.example/", "http://user@shop.example/", "http://user:secret@shop.example/"}) {
     EXPECT_EQ(parsed(other), "none") << other;
   }
   EXPECT_NE(parsed("http://shop.example/" + std::string(crawl_limits::kUrlBytesMax - 20, 'a')), "none");

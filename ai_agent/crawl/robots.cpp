@@ -129,7 +129,7 @@ std::string normal_octets(std::string_view text) {
         escape(meant, out);
       }
       i += 2;
-    } else if (octet <= 0x20 || octet >= 0x7f || octet == '"' || octet == '<' || octet == '>' || octet == '\\' || octet == '^' || octet == '`' || octet == '{' || octet == '|' || octet == '}') {
+    } else if (octet == '%' || octet <= 0x20 || octet >= 0x7f || octet == '"' || octet == '<' || octet == '>' || octet == '\\' || octet == '^' || octet == '`' || octet == '{' || octet == '|' || octet == '}') {
       escape(octet, out);
     } else {
       out += text[i];

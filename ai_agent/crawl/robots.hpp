@@ -47,7 +47,7 @@ struct RobotsDirectives {
 };
 
 // Octets in one form, so that two ways to write a path compare equal (RFC 9309, 2.2.2): escapes of unreserved characters are undone, others
-// have capital digits, what is not ASCII or cannot stand in an address is escaped.
+// have capital digits, what is not ASCII or cannot stand in an address is escaped, also a "%" that escapes nothing. Twice is as once.
 std::string normal_octets(std::string_view text);
 
 }  // namespace wk::ai

@@ -40,7 +40,12 @@ struct Reader {
 };
 
 struct FreeParser {
-  void operator()(xmlParserCtxtPtr parser) const { xmlFreeParserCtxt(parser); }
+  void operator()(xmlParserCtxtPtr parser) const {
+    // Made by the parser where a document declares an entity, also without a tree (SAX_COMPATIBILITY_MODE).
+    xmlDocPtr const document = parser->myDoc;
+    xmlFreeParserCtxt(parser);
+    if (document != nullptr) xmlFreeDoc(document);
+  }
 };
 
 Sitemap read_lines(std::string_view bytes) {
