@@ -1,11 +1,9 @@
-import { IconRobot } from '@tabler/icons-react'
 import type { TryBotAnswer } from '@weikeyi/sdk/json'
 import { BotAction } from '@weikeyi/sdk/wire/event'
 import { DecisionDetails } from '../bot/decision_details'
 import { reasonText } from '../bot/decision_text'
-import { ReplyExtras } from '../bot/reply_extras'
 import { useI18n } from '../i18n'
-import { Linked } from '../thread/bubble'
+import { BenchReply } from './bench_reply'
 import { useTexts, type KnowledgeKey } from './texts'
 
 const actionKeys: Record<number, KnowledgeKey> = {
@@ -32,18 +30,7 @@ export function BenchAnswer({ answer, name, onChoose }: { answer: TryBotAnswer; 
         {reply === undefined || reply.text === '' ? (
           <p className="quiet">{k('benchNoReply')}</p>
         ) : (
-          <div className="message theirs">
-            <span className="message-author">
-              <span className="ai-face" aria-hidden>
-                <IconRobot size={14} stroke={1.6} />
-              </span>{' '}
-              {name === '' ? k('benchName') : name}
-            </span>
-            <div className="bubble theirs" dir="auto">
-              <Linked text={reply.text} />
-            </div>
-            <ReplyExtras citations={reply.citations} choices={reply.choices} onChoose={onChoose} />
-          </div>
+          <BenchReply reply={reply} name={name} onChoose={onChoose} />
         )}
       </section>
       <DecisionDetails decided={decided} why={false} />

@@ -1,6 +1,6 @@
 // A dialogue flow on the test bench: what was said so far, what the visitor may say next, what is known, which steps were taken.
 import { ActionIcon, Button, TextInput } from '@mantine/core'
-import { IconRefresh, IconRobot, IconSend2 } from '@tabler/icons-react'
+import { IconRefresh, IconSend2 } from '@tabler/icons-react'
 import type { TryBotAnswer } from '@weikeyi/sdk/json'
 import { BotAction } from '@weikeyi/sdk/wire/event'
 import { useEffect, useRef, useState } from 'react'
@@ -8,10 +8,9 @@ import { Link } from 'wouter'
 import { useProblemText } from '../api'
 import { FlowFacts } from '../bot/decision_details'
 import { reasonText } from '../bot/decision_text'
-import { ReplyExtras } from '../bot/reply_extras'
 import type { Trace } from '../flow/trace'
 import { useI18n } from '../i18n'
-import { Linked } from '../thread/bubble'
+import { BenchReply } from './bench_reply'
 import { useTexts } from './texts'
 
 /** What the visitor said, and what came of it. */
@@ -63,20 +62,7 @@ export function BenchTalk({ turns, trace, name, shown, to, busy, error, say, aga
                 {said}
               </div>
             </div>
-            {reply !== undefined && reply.text !== '' && (
-              <div className="message theirs">
-                <span className="message-author">
-                  <span className="ai-face" aria-hidden>
-                    <IconRobot size={14} stroke={1.6} />
-                  </span>{' '}
-                  {name === '' ? k('benchName') : name}
-                </span>
-                <div className="bubble theirs" dir="auto">
-                  <Linked text={reply.text} />
-                </div>
-                <ReplyExtras citations={reply.citations} choices={reply.choices} {...(at === turns.length - 1 && waits ? { onChoose: send } : {})} />
-              </div>
-            )}
+            {reply !== undefined && reply.text !== '' && <BenchReply reply={reply} name={name} onChoose={at === turns.length - 1 && waits ? send : undefined} />}
           </div>
         ))}
       </div>
