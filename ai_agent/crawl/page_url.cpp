@@ -70,14 +70,23 @@ std::string cleaned(std::string_view text) {
   return out.substr(0, out.find('#'));
 }
 
-// "." or ".." as a part of the path, which only escapes hid.
-bool has_dots(std::string_view path) {
-  return path.find("/./") != std::string_view::npos || path.find("/../") != std::string_view::npos || path.ends_with("/.") || path.ends_with("/..");
-}
+// How often an address is taken apart until it stays as it is. Escapes hide what libcurl would see ("5%2e5" is a number, "%2e%2e" leads up), so one
+// turn need not be the last; what needs more than these is nobody's page.
+constexpr int kTurnsMax = 4;
 
 }  // namespace
 
 std::optional<PageUrl> PageUrl::normal(std::string_view base, const std::string& reference) {
+  auto url = taken_apart(base, reference);
+  for (int turn = 0; url && turn < kTurnsMax; ++turn) {
+    auto again = taken_apart({}, url->text_);
+    if (!again || *again == *url) return again;
+    url = std::move(again);
+  }
+  return std::nullopt;
+}
+
+std::optional<PageUrl> PageUrl::taken_apart(std::string_view base, const std::string& reference) {
   if (reference.size() > crawl_limits::kUrlBytesMax || reference.find('\0') != std::string::npos) return std::nullopt;
   if (const std::string scheme = scheme_of(reference); !scheme.empty() && scheme != "http" && scheme != "https") return std::nullopt;
   const std::unique_ptr<CURLU, UrlFree> url(curl_url());
@@ -93,8 +102,7 @@ std::optional<PageUrl> PageUrl::normal(std::string_view base, const std::string&
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   }
   // "shop.example." is the same host.
-  const bool dot_behind = host->size() > 1 && host->back() == '.';
-  if (dot_behind) host->pop_back();
+  if (host->size() > 1 && host->back() == '.') host->pop_back();
   if (!host->starts_with('[') && !is_name(*host)) return std::nullopt;
   PageUrl made;
   made.text_ = *scheme + "://" + *host;
@@ -104,8 +112,6 @@ std::optional<PageUrl> PageUrl::normal(std::string_view base, const std::string&
   made.text_ += normal_octets(path->empty() ? "/" : *path);
   if (const auto query = part(url.get(), CURLUPART_QUERY); query && !query->empty()) made.text_ += "?" + normal_octets(*query);
   if (made.text_.size() > crawl_limits::kUrlBytesMax) return std::nullopt;
-  // Once more: now they are seen, and a name may be a number ("3."). What is still escaped stays so, so that this ends.
-  if (dot_behind || has_dots(made.path())) return normal({}, made.text_);
   return made;
 }
 

@@ -28,7 +28,9 @@ class PageUrl {
   bool operator==(const PageUrl& other) const { return text_ == other.text_; }
 
  private:
+  // Its own normal form: taken apart until it stays as it is.
   static std::optional<PageUrl> normal(std::string_view base, const std::string& reference);
+  static std::optional<PageUrl> taken_apart(std::string_view base, const std::string& reference);
 
   std::string text_;
   std::string host_;

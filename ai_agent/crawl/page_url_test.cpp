@@ -58,6 +58,14 @@ TEST(PageUrl, EscapedDotsDoNotLeaveTheDirectory) {
   EXPECT_EQ(parsed("https://shop.example/help/%252e%252e/admin"), "https://shop.example/help/%252e%252e/admin");
 }
 
+TEST(PageUrl, StaysAsItIs) {
+  for (const char* text : {"https:/5%2e5/../", "https://3./", "https://0x7f.1/a", "https://%33%2e/%2e%2e/a", "https://shop%2eexample/a", "https://[::%31]/"}) {
+    const std::string once = parsed(text);
+    EXPECT_TRUE(once == "none" || parsed(once) == once) << text << " " << once;
+  }
+  EXPECT_EQ(parsed("https:/5%2e5/../"), "https://5.0.0.5/") << "what an escape hid is an address in short";
+}
+
 TEST(PageUrl, HasItsParts) {
   const auto url = PageUrl::parse("https://shop.example:8443/a/b?c=d");
   ASSERT_TRUE(url);
