@@ -47,8 +47,8 @@ test('colours, the embed line and the policy', () => {
 })
 
 test('the AI agent of a site is sent whole, and a word that is too long holds the form back', () => {
-  expect(requestOf(formOf(site), false).bot).toEqual({ enabled: false, name: '', confidenceToAnswerPermille: 0, handoverWords: [] })
-  const own = formOf({ ...site, bot: { enabled: true, name: ' Weike ', confidenceToAnswerPermille: 600, handoverWords: ['投诉'] } })
+  expect(requestOf(formOf(site), false).bot).toEqual({ enabled: false, name: '', confidenceToAnswerPermille: 0, handoverWords: [], nameLists: [] })
+  const own = formOf({ ...site, bot: { enabled: true, name: ' Weike ', confidenceToAnswerPermille: 600, handoverWords: ['投诉'], nameLists: [] } })
   expect(UpdateSiteRequest.toJSON(UpdateSiteRequest.fromPartial(requestOf(own, false)))).toMatchObject({ bot: { enabled: true, name: 'Weike', confidenceToAnswerPermille: 600, handoverWords: ['投诉'] } })
   expect(validForm(own)).toBe(true)
   expect(validForm({ ...own, bot: { ...own.bot, handoverWords: ['汉'.repeat(34)] } })).toBe(false)

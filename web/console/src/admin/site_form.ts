@@ -21,7 +21,7 @@ export interface SiteForm {
 }
 
 /** confidenceToAnswerPermille 0: what the server takes by itself. */
-const noBot: BotSettings = { enabled: false, name: '', confidenceToAnswerPermille: 0, handoverWords: [] }
+const noBot: BotSettings = { enabled: false, name: '', confidenceToAnswerPermille: 0, handoverWords: [], nameLists: [] }
 
 const plain: WidgetAppearance = { color: '#2563eb', position: 'right', title: {}, greeting: {}, offlineMessage: {}, theme: 'auto', launcherLabel: '' }
 

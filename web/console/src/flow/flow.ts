@@ -92,7 +92,7 @@ export function emptyContent(kind: StepKind): StepContent {
     case 'say':
       return { $case: 'say', value: { text: '' } }
     case 'ask':
-      return { $case: 'ask', value: { text: '', slot: '', kind: FlowSlotKind.TEXT, again: '', failedNext: '' } }
+      return { $case: 'ask', value: { text: '', slot: '', kind: FlowSlotKind.TEXT, again: '', failedNext: '', nameList: '', saveToContact: false } }
     case 'choose':
       return { $case: 'choose', value: { text: '', slot: '', options: [{ text: '', next: '' }, { text: '', next: '' }], failedNext: '' } }
     case 'branch':
