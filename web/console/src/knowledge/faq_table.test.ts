@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { decoded, faqsOf, rowsMax, separatorOf, tableOf } from './faq_table'
+import { tableOf } from '../table_text'
+import { faqsOf, rowsMax } from './faq_table'
 
 test('questions, answers and further phrasings, with or without a heading line', () => {
   const text = 'question,answer,phrasings\r\nWhere is it?,"On its way, ""soon""",where|when\n\n怎么退货？,七天内可以\n'
@@ -17,17 +18,6 @@ test('an answer may have lines of its own; the line told is where the row begins
     { line: 1, question: 'a', answer: 'b\nc', phrasings: [] },
     { line: 3, question: 'd', answer: 'e', phrasings: [] },
   ])
-})
-
-test.each([
-  ['a\tb, c; d', '\t'],
-  ['a;b', ';'],
-  ['a,b', ','],
-  ['"a;b;c",d', ','],
-  ['no separator\na;b', ';'],
-  ['', ','],
-] as const)('%j is parted by %j', (text, separator) => {
-  expect(separatorOf(text)).toBe(separator)
 })
 
 test('cells beyond the third are further phrasings, as spreadsheets have them', () => {
@@ -55,10 +45,4 @@ test('a table is read back as it was', () => {
   const cells = ['a "b"', 'c, d\ne', 'f|g']
   const [row] = faqsOf(tableOf([cells])).rows
   expect(row).toMatchObject({ question: cells[0], answer: cells[1], phrasings: ['f', 'g'] })
-})
-
-test('files of spreadsheets in China, of Windows and of everybody else', () => {
-  expect(decoded(new Uint8Array([0xcd, 0xcb, 0xbb, 0xf5]))).toBe('退货')
-  expect(decoded(new Uint8Array([0xff, 0xfe, 0x00, 0x90, 0x27, 0x8d]))).toBe('退货')
-  expect(decoded(new TextEncoder().encode('退货'))).toBe('退货')
 })

@@ -5,10 +5,11 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { idempotencyKey, ProblemError, useProblemText } from '../api'
 import { bytes } from '../format'
+import { decoded, tableOf } from '../table_text'
 import { calls, knowledgeChanged } from './calls'
 import { phrasingsMax } from './entry_form'
 import { importFaqs, type RefusedRow } from './faq_import'
-import { decoded, faqsOf, rowsMax, tableOf, type FaqRow, type RowWrong } from './faq_table'
+import { faqsOf, rowsMax, type FaqRow, type RowWrong } from './faq_table'
 import { useTexts, type KnowledgeKey } from './texts'
 
 const fileBytesMax = 4 * 1024 * 1024
