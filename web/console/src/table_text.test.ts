@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decoded, separatorOf } from './table_text'
+import { decoded, recordsOf, separatorOf } from './table_text'
 
 test.each([
   ['a\tb, c; d', '\t'],
@@ -10,6 +10,10 @@ test.each([
   ['', ','],
 ] as const)('%j is parted by %j', (text, separator) => {
   expect(separatorOf(text)).toBe(separator)
+})
+
+test('several letters may part cells, none of them within quotation marks', () => {
+  expect(recordsOf('a，b,"c，d"', ',，').map(({ cells }) => cells)).toEqual([['a', 'b', 'c，d']])
 })
 
 test('files of spreadsheets in China, of Windows and of everybody else', () => {

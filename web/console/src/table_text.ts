@@ -22,8 +22,8 @@ export interface TableRecord {
   open: boolean
 }
 
-/** RFC 4180: a cell in quotation marks may hold the separator, line breaks, and quotation marks doubled. */
-export function recordsOf(text: string, separator: Separator): TableRecord[] {
+/** RFC 4180: a cell in quotation marks may hold a separator, line breaks, and quotation marks doubled. Each letter of `separators` is one. */
+export function recordsOf(text: string, separators: string): TableRecord[] {
   const records: TableRecord[] = []
   let cells: string[] = []
   let cell = ''
@@ -52,8 +52,8 @@ export function recordsOf(text: string, separator: Separator): TableRecord[] {
     } else if (letter === '"' && cell.trim() === '') {
       quoted = true
       cell = ''
-    } else if (letter === separator) endCell()
-    else if (letter === '\n') endRecord(false)
+    } else if (letter === '\n') endRecord(false)
+    else if (separators.includes(letter)) endCell()
     else cell += letter
   }
   endRecord(quoted)

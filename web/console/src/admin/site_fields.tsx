@@ -1,11 +1,12 @@
 // The fields of a site's form, in the order they are thought of.
 import { ColorInput, SegmentedControl, Select, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
-import { routingStrategyToJSON, type WidgetAppearance } from '@weikeyi/sdk/json'
+import { routingStrategyToJSON, type NameList, type WidgetAppearance } from '@weikeyi/sdk/json'
 import { routingChoices, routingOf } from './choices'
 import { Section } from './parts'
 import { RateFields } from './rate_fields'
 import { BotFields } from './bot_fields'
 import { HoursFields } from './hours_fields'
+import { NameListsFields } from './name_lists_fields'
 import { formLanguages, validColour, validOrigin, type SiteForm } from './site_form'
 import { useTexts, type AdminKey } from './texts'
 
@@ -14,7 +15,15 @@ interface Fields {
   change: (part: Partial<SiteForm>) => void
 }
 
-export function SiteFields({ siteId, form, change }: Fields & { siteId: string }) {
+interface SiteFieldsProps extends Fields {
+  siteId: string
+  /** As the server has them. */
+  nameLists: readonly NameList[]
+  /** What the server said of the names. */
+  namesRefused: string | undefined
+}
+
+export function SiteFields({ siteId, form, change, nameLists, namesRefused }: SiteFieldsProps) {
   return (
     <>
       <GeneralFields form={form} change={change} />
@@ -23,6 +32,7 @@ export function SiteFields({ siteId, form, change }: Fields & { siteId: string }
       <ConversationFields form={form} change={change} />
       <HoursFields hours={form.hours} onChange={(hours) => change({ hours })} />
       <BotFields siteId={siteId} bot={form.bot} onChange={(bot) => change({ bot })} />
+      <NameListsFields siteId={siteId} lists={form.bot.nameLists} stored={nameLists} refused={namesRefused} onChange={(lists) => change({ bot: { ...form.bot, nameLists: lists } })} />
     </>
   )
 }

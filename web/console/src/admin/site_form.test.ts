@@ -53,3 +53,11 @@ test('the AI agent of a site is sent whole, and a word that is too long holds th
   expect(validForm(own)).toBe(true)
   expect(validForm({ ...own, bot: { ...own.bot, handoverWords: ['汉'.repeat(34)] } })).toBe(false)
 })
+
+test('names are sent as they are shown, and a list without a name holds the form back', () => {
+  const bot = { enabled: false, name: '', confidenceToAnswerPermille: 0, handoverWords: [], nameLists: [{ name: 'product', names: [{ name: ' Lamp ', otherNames: ['lamp', 'light'] }] }] }
+  const own = formOf({ ...site, bot })
+  expect(UpdateSiteRequest.toJSON(UpdateSiteRequest.fromPartial(requestOf(own, false)))).toMatchObject({ bot: { nameLists: [{ name: 'product', names: [{ name: 'Lamp', otherNames: ['light'] }] }] } })
+  expect(validForm(own)).toBe(true)
+  expect(validForm({ ...own, bot: { ...bot, nameLists: [{ name: '', names: [] }] } })).toBe(false)
+})

@@ -2,6 +2,7 @@
 import { RoutingStrategy, type BotSettings, type Site, type UpdateSiteRequest, type WidgetAppearance } from '@weikeyi/sdk/json'
 import { typedRate, rateOf, validRate, type TypedRate } from './admission_form'
 import { hoursFormOf, hoursOf, validHours, type HoursForm } from './hours_form'
+import { tidied, validLists } from './name_lists'
 
 export const formLanguages = ['zh-CN', 'en'] as const
 export type FormLanguage = (typeof formLanguages)[number]
@@ -49,7 +50,7 @@ export function requestOf(form: SiteForm, mayIdentity: boolean): Partial<UpdateS
     appearance: form.appearance,
     typingPreview: form.typingPreview,
     routing: form.routing,
-    bot: { ...form.bot, name: form.bot.name.trim() },
+    bot: { ...form.bot, name: form.bot.name.trim(), nameLists: tidied(form.bot.nameLists) },
     ...(form.messagesPerVisitor === undefined ? { inheritMessagesPerVisitor: true } : { messagesPerVisitor: rateOf(form.messagesPerVisitor) }),
     ...(form.hours === undefined ? { alwaysOpen: true } : { hours: hoursOf(form.hours) }),
     ...(mayIdentity ? { identityRequired: form.identityRequired } : {}),
@@ -57,7 +58,7 @@ export function requestOf(form: SiteForm, mayIdentity: boolean): Partial<UpdateS
 }
 
 export const validForm = (form: SiteForm): boolean =>
-  form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color) && wrongWord(form.bot) === undefined && (form.hours === undefined || validHours(form.hours)) && (form.messagesPerVisitor === undefined || validRate(form.messagesPerVisitor))
+  form.name.trim() !== '' && form.origins.every(validOrigin) && validColour(form.appearance.color) && wrongWord(form.bot) === undefined && validLists(form.bot.nameLists) && (form.hours === undefined || validHours(form.hours)) && (form.messagesPerVisitor === undefined || validRate(form.messagesPerVisitor))
 
 /** The same rule as the server's; the server's answer decides. */
 export const validOrigin = (origin: string): boolean => /^https?:\/\/(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{1,5})?$/i.test(origin)

@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Role, type Agent, type Site } from '@weikeyi/sdk/json'
+import { Role, type Agent, type NameList, type Site } from '@weikeyi/sdk/json'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { calls } from './calls'
@@ -10,8 +10,11 @@ import { formOf, requestOf, validForm, type SiteForm } from './site_form'
 import { SiteIdentity } from './site_identity'
 import { SiteInstall } from './site_install'
 import { SitePreview } from './site_preview'
+import { namesRefused } from './names_refused'
 import { useSites } from './sites_page'
 import { useTexts } from './texts'
+
+const noLists: readonly NameList[] = []
 
 export function SitePage({ id, me }: { id: string; me: Agent }) {
   const { w } = useTexts()
@@ -39,6 +42,7 @@ function SiteEditor({ site, me }: { site: Site; me: Agent }) {
   const change = (part: Partial<SiteForm>): void => {
     setForm((before) => ({ ...before, ...part }))
     setChanged(true)
+    if (save.isError) save.reset()
   }
   const keep = (next: Site): void => {
     queries.setQueryData<Site[]>(['admin', 'sites'], (sites) => sites?.map((one) => (one.id === next.id ? next : one)))
@@ -52,6 +56,7 @@ function SiteEditor({ site, me }: { site: Site; me: Agent }) {
       setChanged(false)
     },
   })
+  const refused = namesRefused(save.error)
   const toggle = useMutation({ mutationFn: () => calls.updateSite(site.id, { disabled: !site.disabled }), onSuccess: keep })
   return (
     <>
@@ -67,11 +72,11 @@ function SiteEditor({ site, me }: { site: Site; me: Agent }) {
             }}
           >
             <Stack>
-              <SiteFields siteId={site.id} form={form} change={change} />
+              <SiteFields siteId={site.id} form={form} change={change} nameLists={site.bot?.nameLists ?? noLists} namesRefused={refused} />
               {mayIdentity && (
                 <SiteIdentity site={site} required={form.identityRequired} onRequired={(identityRequired) => change({ identityRequired })} onSite={keep} />
               )}
-              <Failure error={save.error} />
+              {refused === undefined && <Failure error={save.error} />}
               <Group>
                 <Button type="submit" loading={save.isPending} disabled={!validForm(form) || !changed}>
                   {w('save')}

@@ -8,6 +8,8 @@ import { Link } from 'wouter'
 import { useProblemText } from '../api'
 import { FlowFacts } from '../bot/decision_details'
 import { reasonText } from '../bot/decision_text'
+import { Recognised } from '../bot/recognised'
+import { together } from '../bot/recognised_text'
 import type { Trace } from '../flow/trace'
 import { useI18n } from '../i18n'
 import { BenchReply } from './bench_reply'
@@ -47,6 +49,7 @@ export function BenchTalk({ turns, trace, name, shown, to, busy, error, say, aga
     if (log.current !== null) log.current.scrollTop = log.current.scrollHeight
   }, [turns])
   const waits = last?.flow !== undefined
+  const recognised = together(turns.map(({ answer }) => answer.decided?.entities ?? []))
   const send = (text: string): void => {
     if (text.trim() === '' || busy) return
     type('')
@@ -108,6 +111,16 @@ export function BenchTalk({ turns, trace, name, shown, to, busy, error, say, aga
       </div>
       {last !== undefined && (
         <div className="decision-details">
+          {recognised.length > 0 && (
+            <dl>
+              <div>
+                <dt>{t('recognised')}</dt>
+                <dd>
+                  <Recognised entities={recognised} />
+                </dd>
+              </div>
+            </dl>
+          )}
           <FlowFacts decided={{ ...last, flow: last.flow ?? turns.findLast(({ answer }) => answer.decided?.flow !== undefined)?.answer.decided?.flow, flowSteps: [...(trace?.steps ?? [])] }} />
         </div>
       )}
