@@ -24,7 +24,7 @@
 
 namespace wk {
 
-// Told when a watched descriptor is ready (EPOLLIN, EPOLLOUT …; level-triggered).
+// Told when a watched descriptor is ready (EPOLLIN, EPOLLOUT …; level-triggered unless it asked for EPOLLET).
 class FdHandler {
  public:
   virtual void on_fd_ready(std::uint32_t events) = 0;
@@ -67,7 +67,8 @@ struct LoopStats {
 
 namespace detail {
 class LoopMailbox;
-}
+class SendQueues;
+}  // namespace detail
 
 // A way to post to a loop that may be gone already; then everything is refused. Copyable.
 // Thread-safe.
@@ -150,6 +151,8 @@ class EventLoop final : public Executor {
   SteadyTime now() const { return now_; }
   const std::string& name() const { return options_.name; }
   LoopStats& stats() { return stats_; }
+  // Where streams get their send queue for as long as they have something to send.
+  detail::SendQueues& send_queues() { return *send_queues_; }
   // Shared by all streams of the loop: valid only until the callback that sees it returns.
   std::span<char> receive_buffer() { return {receive_buffer_.get(), receive_buffer_bytes_}; }
 
@@ -178,6 +181,7 @@ class EventLoop final : public Executor {
   EventLoop(Options options, UniqueFd epoll, UniqueFd probe, std::shared_ptr<detail::LoopMailbox> mailbox);
   void turn(Milliseconds wait_max);
   int wait_time(Milliseconds wait_max) const;
+  void fetch_ahead() const;
   void run_posted();
   // At the begin of a turn. probed: the probe is among the ready ones.
   void measure_delay(bool probed);
@@ -202,6 +206,7 @@ class EventLoop final : public Executor {
   SteadyTime::duration turn_took_{0};  // the last one
   std::size_t receive_buffer_bytes_;
   std::unique_ptr<char[]> receive_buffer_;
+  const std::unique_ptr<detail::SendQueues> send_queues_;
 
   std::array<epoll_event, net_limits::kEventsPerTurnMax> events_{};
   int events_next_ = 0, events_count_ = 0;

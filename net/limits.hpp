@@ -15,7 +15,7 @@ inline constexpr std::size_t kReceiveBufferBytes = 64 * 1024;
 // Readiness events taken from the kernel at once; the rest come with the next turn.
 inline constexpr std::size_t kEventsPerTurnMax = 256;
 // After so many of them what was written leaves, while the kernel's part of those sockets is still in the cache.
-inline constexpr int kEventsPerFlush = 64;
+inline constexpr int kEventsPerFlush = 16;
 // Reads of one stream in a row before the others get their turn.
 inline constexpr int kReadsPerTurnMax = 4;
 

@@ -22,6 +22,8 @@ void SendQueue::copy(std::string_view bytes) {
     }
   }
   Piece piece;
+  piece.owned = std::move(spare_);
+  spare_.clear();
   piece.owned.assign(bytes);
   push(std::move(piece), bytes.size());
 }
@@ -85,7 +87,7 @@ void SendQueue::consume(std::size_t bytes) {
       return;
     }
     bytes -= rest;
-    pieces_[first_] = Piece{};
+    done_with(pieces_[first_]);
     ++first_;
     first_offset_ = 0;
   }
@@ -98,10 +100,40 @@ void SendQueue::consume(std::size_t bytes) {
   }
 }
 
+void SendQueue::done_with(Piece& piece) {
+  if (piece.owned.capacity() > spare_.capacity() && piece.owned.capacity() <= kSendJoinedBytesMax) {
+    piece.owned.clear();
+    spare_ = std::move(piece.owned);
+  }
+  piece = Piece{};
+}
+
+void SendQueue::fit() {
+  spare_ = std::string();
+  if (pieces_.empty()) return;
+  std::string& last = pieces_.back().owned;
+  if (last.capacity() > 2 * last.size()) last.shrink_to_fit();
+}
+
 std::size_t SendQueue::memory_bytes() const {
-  std::size_t total = sizeof *this + pieces_.capacity() * sizeof(Piece);
+  std::size_t total = sizeof *this + pieces_.capacity() * sizeof(Piece) + spare_.capacity();
   for (const Piece& piece : pieces_) total += piece.owned.capacity();
   return total;
+}
+
+std::unique_ptr<SendQueue> SendQueues::take() {
+  if (spare_.empty()) return std::make_unique<SendQueue>();
+  std::unique_ptr<SendQueue> queue = std::move(spare_.back());
+  spare_.pop_back();
+  spare_bytes_ -= queue->memory_bytes();
+  return queue;
+}
+
+void SendQueues::give_back(std::unique_ptr<SendQueue> empty) {
+  const std::size_t bytes = empty->memory_bytes();
+  if (spare_bytes_ + bytes > kSpareBytesMax) return;
+  spare_bytes_ += bytes;
+  spare_.push_back(std::move(empty));
 }
 
 }  // namespace wk::detail

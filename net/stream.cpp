@@ -84,7 +84,7 @@ void Stream::set_handler(StreamHandler& handler) {
   if (state_ == State::kDead) return loop_->at_turn_end(*this);
   if (!attached_) {
     attached_ = true;
-    watched_ = paused_ ? 0U : std::uint32_t{EPOLLIN};
+    watched_ = wanted_events();
     if (!loop_->watch(socket_.get(), watched_, *this)) {
       attached_ = false;
       return die(CloseReason::kError);
@@ -111,7 +111,7 @@ void Stream::set_send_limits(const SendLimits& limits) {
 SendQueue* Stream::queue_for(std::size_t bytes) {
   WK_ASSERT(loop_->in_loop());
   if (state_ != State::kOpen || send_queue_bytes() + bytes > send_bytes_max_) return nullptr;
-  if (!out_) out_ = std::make_unique<SendQueue>();
+  if (!out_) out_ = loop_->send_queues().take();
   if (attached_ && !send_blocked_) loop_->at_turn_end(*this);
   return out_.get();
 }
@@ -126,6 +126,14 @@ Written Stream::write(std::string_view bytes) {
   SendQueue* queue = queue_for(bytes.size());
   if (queue == nullptr) return Written::kRefused;
   queue->copy(bytes);
+  return queued();
+}
+
+Written Stream::write(std::string_view head, std::string_view body) {
+  SendQueue* queue = queue_for(head.size() + body.size());
+  if (queue == nullptr) return Written::kRefused;
+  queue->copy(head);
+  queue->copy(body);
   return queued();
 }
 
@@ -176,7 +184,7 @@ void Stream::send_pending() {
     bytes_sent_ += sent;
     out_->consume(sent);
   }
-  if (out_ && out_->empty()) out_.reset();
+  if (out_ && out_->empty()) loop_->send_queues().give_back(std::move(out_));
   watch_as_needed();
 }
 
@@ -186,11 +194,14 @@ std::size_t Stream::send_plain() {
   message.msg_iov = pieces.data();
   message.msg_iovlen = out_->gather(pieces);
   for (;;) {
-    const ssize_t sent = sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    // One piece is the rule, and send() has no list to copy into the kernel.
+    const ssize_t sent = message.msg_iovlen == 1 ? ::send(socket_.get(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
+                                                 : ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) return static_cast<std::size_t>(sent);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
       send_blocked_ = true;
+      out_->fit();
     } else {
       die(CloseReason::kError);
     }
@@ -250,7 +261,10 @@ void Stream::on_fd_ready(std::uint32_t events) {
     send_pending();
     after_sending();
   }
-  if (attached_ && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) read_ready();
+  if (attached_ && (events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0) {
+    // The end stands behind what there is to read, and is told once.
+    read_ready((events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP)) != 0);
+  }
 }
 
 // --- TLS handshake
@@ -271,20 +285,24 @@ void Stream::handshake_step() {
   }
   // What came together with its last message, and what was written before it.
   watch_as_needed();
-  read_ready();
+  read_ready(false);
   if (out_ && attached_) loop_->at_turn_end(*this);
 }
 
-void Stream::read_ready() {
+void Stream::read_ready(bool to_the_end) {
   // The kernel tells when there is something for the next step.
   if (handshaking()) return;
-  for (int reads = 0; reads < net_limits::kReadsPerTurnMax; ++reads) {
+  bool drained = false;
+  for (int reads = 0; reads < net_limits::kReadsPerTurnMax && !drained; ++reads) {
     // What was kept comes before what is new, and before its end.
     if (redeliver_ && in_) redeliver_kept();
     if (!wants_input()) break;
     const std::span<char> buffer = loop_->receive_buffer();
     const std::size_t received = receive(buffer);
-    if (received == 0) break;
+    if (received == 0) {
+      drained = true;
+      break;
+    }
     LoopStats::add(loop_->stats().receives);
     LoopStats::add(loop_->stats().bytes_received, received);
     if (state_ == State::kOpen) {
@@ -294,9 +312,14 @@ void Stream::read_ready() {
       closing_->discarded_bytes_left -= received;
     }
     // A short read of a socket means it is empty.
-    if (tls_ ? tls_->drained() : received < buffer.size()) break;
+    drained = tls_ ? tls_->drained() : received < buffer.size() && !to_the_end;
   }
-  if (!tls_ || state_ == State::kDead) return;
+  if (!tls_) {
+    // Told only of what is new: asked anew, it tells of what is left.
+    if (!drained && wants_input() && !loop_->rewatch(socket_.get(), watched_, *this)) die(CloseReason::kError);
+    return;
+  }
+  if (state_ == State::kDead) return;
   // Both directions can wait for a TLS message that just came.
   if (out_ && attached_ && tls_->writing_may_wait_for_input()) {
     send_pending();
@@ -472,7 +495,7 @@ void Stream::on_turn_end() {
   if (state_ == State::kOpen || state_ == State::kFlushing) after_sending();
   if (redeliver_) {
     redeliver_kept();
-    if (tls_) read_ready();
+    if (tls_) read_ready(false);
   }
   if (state_ == State::kDead && handler_ != nullptr) {
     out_.reset();
@@ -484,12 +507,19 @@ void Stream::on_turn_end() {
   }
 }
 
+std::uint32_t Stream::wanted_events() const {
+  // Who stands in line is told nothing but that the peer has gone: what is readable stays so.
+  if (handshaking() && tls_->handshake_place()->in_line()) return EPOLLRDHUP;
+  std::uint32_t events = send_blocked_ ? std::uint32_t{EPOLLOUT} : 0U;
+  // Edge-triggered: otherwise the kernel looks at each socket once more, in the next turn, to find that it was read. A TLS session may leave
+  // bytes in the socket and go on later, so it is told for as long as there are some.
+  if (wants_input()) events |= tls_ ? std::uint32_t{EPOLLIN} : std::uint32_t{EPOLLIN} | EPOLLRDHUP | EPOLLET;
+  return events;
+}
+
 void Stream::watch_as_needed() {
   if (!attached_) return;
-  // Who stands in line is told nothing but that the peer has gone: what is readable stays so.
-  const std::uint32_t wanted = handshaking() && tls_->handshake_place()->in_line()
-                                   ? std::uint32_t{EPOLLRDHUP}
-                                   : (wants_input() ? std::uint32_t{EPOLLIN} : 0U) | (send_blocked_ ? std::uint32_t{EPOLLOUT} : 0U);
+  const std::uint32_t wanted = wanted_events();
   if (wanted == watched_) return;
   watched_ = wanted;
   if (!loop_->rewatch(socket_.get(), wanted, *this)) die(CloseReason::kError);

@@ -109,6 +109,8 @@ class Stream final : private FdHandler, private TurnEndHandler {
 
   // Copies.
   Written write(std::string_view bytes);
+  // Copies both, one behind the other.
+  Written write(std::string_view head, std::string_view body);
   // Takes over, without a copy when it is large.
   Written write(std::string&& bytes);
   // Shares, without a copy when it is large: one broadcast, many queues.
@@ -178,7 +180,8 @@ class Stream final : private FdHandler, private TurnEndHandler {
   void handshake_step();
   void leave_line();
 
-  void read_ready();
+  // to_the_end: the peer has ended its side, so a short read is not the last.
+  void read_ready(bool to_the_end);
   bool wants_input() const;
   // One read. 0: would block, ended or failed, which it has dealt with.
   std::size_t receive(std::span<char> buffer);
@@ -194,6 +197,7 @@ class Stream final : private FdHandler, private TurnEndHandler {
 
   void end_our_side();
   void die(CloseReason reason);
+  std::uint32_t wanted_events() const;
   void watch_as_needed();
   void detach();
 

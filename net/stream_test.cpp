@@ -26,7 +26,10 @@ struct Recorder final : StreamHandler {
     if (after) after();
     return used;
   }
-  bool on_end_of_input() override { return stays_after_end; }
+  bool on_end_of_input() override {
+    ++ends;
+    return stays_after_end;
+  }
   void on_drained() override { ++drained; }
   void on_closed(CloseReason reason) override {
     ++closed;
@@ -39,7 +42,7 @@ struct Recorder final : StreamHandler {
   std::function<void()> after;
   bool stays_after_end = false;
   std::string data, last;
-  int calls = 0, drained = 0, closed = 0;
+  int calls = 0, drained = 0, closed = 0, ends = 0;
   CloseReason close_reason = CloseReason::kLocal;
 };
 
@@ -122,6 +125,52 @@ TEST_F(StreamTest, RefusesBeyondTheMaximumAndTellsWhenDrained) {
   EXPECT_EQ(handler.drained, 1);
   EXPECT_EQ(all, std::string(400'000, 'a') + std::string(400'000, 'b') + std::string(200'000, 'd'));
   EXPECT_EQ(stream().memory_bytes(), sizeof(Stream));
+}
+
+TEST_F(StreamTest, ReadsOnInLaterTurnsWhenThereIsMoreThanATurnTakes) {
+  constexpr std::size_t kATurn = net_limits::kReadsPerTurnMax * net_limits::kReceiveBufferBytes;
+  const int room = 2 * kATurn;  // the kernel gives what it may
+  ASSERT_EQ(setsockopt(peer.get(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room), 0);
+  // All of it is there before the loop looks, and nothing comes behind it that would wake it.
+  const std::string piece(32 * 1024, 'x');
+  std::size_t sent = 0;
+  for (std::size_t some; (some = send_available(peer.get(), piece)) > 0;) sent += some;
+  ASSERT_GT(sent, kATurn);
+  loop->run_once(0ms);
+  EXPECT_EQ(handler.data.size(), kATurn);
+  ASSERT_TRUE(turn_until(*loop, [&] { return handler.data.size() == sent; }));
+}
+
+TEST_F(StreamTest, SeesAnEndThatStoodBehindTheLastBytes) {
+  handler.stays_after_end = true;
+  send_available(peer.get(), "last words");
+  ASSERT_EQ(::shutdown(peer.get(), SHUT_WR), 0);
+  turns(*loop);
+  EXPECT_EQ(handler.data, "last words");
+  EXPECT_EQ(handler.ends, 1);
+}
+
+TEST_F(StreamTest, AfterAPauseReadsWhatCameMeanwhile) {
+  on_loop([&] { stream().pause_reading(); });
+  send_available(peer.get(), "abc");
+  turns(*loop);
+  EXPECT_EQ(handler.data, "");
+  on_loop([&] {
+    stream().resume_reading();
+    stream().pause_reading();
+    stream().resume_reading();
+  });
+  EXPECT_EQ(handler.data, "abc");
+}
+
+TEST_F(StreamTest, KeepsNoMoreRoomThanWhatAPeerWhoDoesNotReadIsOwed) {
+  on_loop([&] { ASSERT_EQ(stream().write(std::string(10'000, 'a')), Written::kAccepted); });
+  // The loop has a queue with room for it now, and the next stream gets that.
+  read_available(peer.get());
+  const int little = 1;
+  ASSERT_EQ(setsockopt(peer.get(), SOL_SOCKET, SO_RCVBUF, &little, sizeof little), 0);
+  while (stream().send_queue_bytes() == 0) on_loop([&] { ASSERT_EQ(stream().write("0123456789abcdefghijklmnopqrstuvwxyz"), Written::kAccepted); });
+  EXPECT_LT(stream().memory_bytes(), sizeof(Stream) + 1'000);
 }
 
 TEST_F(StreamTest, PausedReadsNothingAndResumesWithWhatWasKept) {

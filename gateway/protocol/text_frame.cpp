@@ -98,4 +98,18 @@ void append_ack(std::string& out, std::uint32_t ref, ConversationId conversation
   to.text(v1::Ack::kClientIdFieldNumber, client_id);
 }
 
+void append_refusal(std::string& out, const RefusalFields& refusal) {
+  const std::size_t body_bytes = WireWriter::number_bytes(refusal.ref) + WireWriter::text_bytes(refusal.code) + WireWriter::text_bytes(refusal.reason) +
+                                 WireWriter::number_bytes(refusal.retry_after_ms) + WireWriter::text_bytes(refusal.client_id);
+  const std::size_t before = out.size();
+  out.resize(before + WireWriter::delimited_bytes(body_bytes));
+  WireWriter to(out.data() + before);
+  to.delimiter(v1::ServerFrame::kRefusalFieldNumber, body_bytes);
+  to.number(v1::Refusal::kRefFieldNumber, refusal.ref);
+  to.text(v1::Refusal::kCodeFieldNumber, refusal.code);
+  to.text(v1::Refusal::kReasonFieldNumber, refusal.reason);
+  to.number(v1::Refusal::kRetryAfterMsFieldNumber, refusal.retry_after_ms);
+  to.text(v1::Refusal::kClientIdFieldNumber, refusal.client_id);
+}
+
 }  // namespace wk

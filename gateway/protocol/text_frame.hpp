@@ -24,4 +24,13 @@ std::optional<TextFrame> text_frame(std::string_view payload);
 // A ServerFrame{ack}, binary, behind what is there.
 void append_ack(std::string& out, std::uint32_t ref, ConversationId conversation, Seq seq, std::int64_t time_ms, std::string_view client_id);
 
+// The refusal of an append, as bytes of a ServerFrame: under overload they are the most of what leaves.
+struct RefusalFields {
+  std::uint32_t ref = 0;
+  std::string_view code, reason;
+  std::uint32_t retry_after_ms = 0;
+  std::string_view client_id;
+};
+void append_refusal(std::string& out, const RefusalFields& refusal);
+
 }  // namespace wk

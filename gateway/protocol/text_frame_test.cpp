@@ -74,5 +74,22 @@ TEST(TextFrame, AcksAsProtobufDoes) {
   }
 }
 
+TEST(TextFrame, ARefusalIsWhatProtobufWrites) {
+  for (const std::uint32_t number : {0u, 1u, 300u, 4'000'000'000u}) {
+    for (const std::string& text : {std::string(), std::string("busy"), std::string(200, 'x')}) {
+      v1::ServerFrame frame;
+      v1::Refusal& refusal = *frame.mutable_refusal();
+      refusal.set_ref(number);
+      refusal.set_code(text);
+      refusal.set_reason(text + text);
+      refusal.set_retry_after_ms(number / 2);
+      refusal.set_client_id(text);
+      std::string bytes = "before";
+      append_refusal(bytes, {.ref = number, .code = text, .reason = text + text, .retry_after_ms = number / 2, .client_id = text});
+      EXPECT_EQ(bytes, "before" + frame.SerializeAsString());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace wk

@@ -190,14 +190,24 @@ void Connection::refuse(std::uint32_t ref, const Error& error, std::string_view 
   if (inside) log_warning("frame.failed", {{"code", error.client_code()}, {"reason", error.context}});
   const bool may_pass = inside || error.code == ErrorCode::kStorageFull || error.code == ErrorCode::kUnavailable ||
                         error.code == ErrorCode::kTimeout;
+  const RefusalFields fields{.ref = ref,
+                             .code = error.client_code(),
+                             .reason = inside ? std::string_view("something failed inside; see the server's log") : std::string_view(error.context),
+                             // 0 means "useless to try again", which is not so where room or a disk comes back.
+                             .retry_after_ms = error.retry_after_ms == 0 && may_pass ? gateway_limits::kFailureRetryMs : error.retry_after_ms,
+                             .client_id = client_id};
+  if (agreement_.encoding == Encoding::kProto) {
+    std::string& payload = gateway_.scratch_payload();
+    append_refusal(payload, fields);
+    return send_message(payload);
+  }
   v1::ServerFrame frame;
   v1::Refusal& refusal = *frame.mutable_refusal();
-  refusal.set_ref(ref);
-  refusal.set_code(std::string(error.client_code()));
-  refusal.set_reason(inside ? "something failed inside; see the server's log" : error.context);
-  // 0 means "useless to try again", which is not so where room or a disk comes back.
-  refusal.set_retry_after_ms(error.retry_after_ms == 0 && may_pass ? gateway_limits::kFailureRetryMs : error.retry_after_ms);
-  refusal.set_client_id(std::string(client_id));
+  refusal.set_ref(fields.ref);
+  refusal.set_code(std::string(fields.code));
+  refusal.set_reason(std::string(fields.reason));
+  refusal.set_retry_after_ms(fields.retry_after_ms);
+  refusal.set_client_id(std::string(fields.client_id));
   send_frame(frame);
 }
 
@@ -208,9 +218,13 @@ void Connection::send_frame(const v1::ServerFrame& frame) {
 }
 
 void Connection::send_message(std::string_view payload) {
+  const Opcode opcode = agreement_.encoding == Encoding::kJson ? Opcode::kText : Opcode::kBinary;
+  if (!agreement_.deflate) {
+    const websocket::EncodedHeader header({.opcode = opcode, .fin = true}, payload.size());
+    return written(stream_->write(header.view(), payload));
+  }
   std::string& bytes = gateway_.scratch_message();
-  websocket::append_message(bytes, gateway_.codec(), agreement_.deflate,
-                            agreement_.encoding == Encoding::kJson ? Opcode::kText : Opcode::kBinary, payload);
+  websocket::append_message(bytes, gateway_.codec(), agreement_.deflate, opcode, payload);
   written(stream_->write(std::string_view(bytes)));
 }
 

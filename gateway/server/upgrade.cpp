@@ -65,8 +65,8 @@ class EchoConnection final : public StreamHandler {
       std::string out;
       switch (decoded.kind) {
         case Kind::kNothing: return received;
-        case Kind::kText: websocket::append_message(out, codec_, deflate_, websocket::Opcode::kText, decoded.payload); break;
-        case Kind::kBinary: websocket::append_message(out, codec_, deflate_, websocket::Opcode::kBinary, decoded.payload); break;
+        case Kind::kText: echo(websocket::Opcode::kText, decoded.payload); continue;
+        case Kind::kBinary: echo(websocket::Opcode::kBinary, decoded.payload); continue;
         case Kind::kPing: websocket::append_pong(out, decoded.payload); break;
         case Kind::kPong: continue;
         case Kind::kClose:
@@ -75,11 +75,22 @@ class EchoConnection final : public StreamHandler {
           closing_ = true;
           break;
       }
-      const Written written = stream_->write(std::move(out));
-      if (written == Written::kAboveHighWater) stream_->pause_reading();
+      written(stream_->write(std::move(out)));
       if (closing_) stream_->close();
     }
     return received;
+  }
+  void echo(websocket::Opcode opcode, std::string_view message) {
+    if (!deflate_) {
+      const websocket::EncodedHeader header({.opcode = opcode, .fin = true}, message.size());
+      return written(stream_->write(header.view(), message));
+    }
+    std::string out;
+    websocket::append_message(out, codec_, deflate_, opcode, message);
+    written(stream_->write(std::move(out)));
+  }
+  void written(Written written) {
+    if (written == Written::kAboveHighWater) stream_->pause_reading();
   }
   void on_drained() override { stream_->resume_reading(); }
   void on_closed(CloseReason) override { stream_->loop().destroy_later(std::move(self_)); }
