@@ -245,6 +245,60 @@ for (const { language, words, k, locale, title, asks, question, status, unknown,
   });
 }
 
+for (const { language, words, k, locale } of languages) {
+  test(`a step asks for one of the site's names, another keeps a number as the contact's, in ${language}`, async () => {
+    const site = await administrator.post('/sites', { name: `Names ${language}` });
+    await administrator.ok('PATCH', `/sites/${site.id}`, { bot: { nameLists: [{ name: 'product', names: [{ name: 'Lamp' }] }, { name: 'branch', names: [] }] } });
+    const ask = (id, slot, next) => ({ id, next, ask: { text: `${slot}?`, slot, kind: 'FLOW_SLOT_KIND_PHONE' } });
+    const entry = await administrator.post('/knowledge/entries', { kind: 'KNOWLEDGE_KIND_FLOW', siteId: site.id, title: `Spare parts ${language}`, steps: [ask('which', 'product', 'number'), ask('number', 'phone')] });
+    const steps = async () => (await administrator.get(`/knowledge/entries/${entry.id}`)).steps;
+    const someone = await person(browser, { locale });
+    const { page } = await openConsole(server, someone, server.demo.agents[0], words, `knowledge/${entry.id}`);
+    const knowledge = new Knowledge(page, k);
+    const list = page.getByRole('list', { name: k.steps });
+    const head = (at) => list.locator('> li > .outline-head').nth(at);
+    const form = list.locator('.outline-form');
+    await head(0).click();
+    const lists = form.getByLabel(k.whichList);
+    assert.equal(await lists.count(), 0, 'only names have lists');
+    await form.getByRole('checkbox', { name: k.keepContact }).check();
+    await form.getByLabel(k.wanted, { exact: true }).selectOption({ label: k.listed });
+    assert.equal(await form.getByRole('checkbox', { name: k.keepContact }).count(), 0, 'only numbers and addresses are kept');
+    assert.deepEqual(await lists.locator('option').allInnerTexts(), ['', 'product', 'branch']);
+    await knowledge.save();
+    await page.getByText(k.incomplete).waitFor();
+    await lists.selectOption('product');
+    await head(0).getByText(k.listedOf('product')).waitFor();
+    await head(1).click();
+    await form.getByRole('checkbox', { name: k.keepContact }).check();
+    await head(1).getByText(k.kept).waitFor();
+    await knowledge.save();
+    await page.getByText(k.stored).waitFor();
+    const [which, number] = await steps();
+    assert.deepEqual([which.ask.kind, which.ask.nameList, which.ask.saveToContact ?? false, number.ask.saveToContact], ['FLOW_SLOT_KIND_LISTED', 'product', false, true]);
+
+    // Of every site the list is written, since each may have its own.
+    await page.getByLabel(k.ofSite, { exact: true }).and(page.locator('input')).first().click();
+    await page.getByRole('option', { name: k.everySite }).click();
+    await head(0).click();
+    await lists.and(page.locator('input')).first().fill('parts');
+    await form.getByText(k.noList('parts')).first().waitFor();
+    await picture(page, `flow-names-${language.toLowerCase()}`);
+    assert.deepEqual(await findingsOf(page, `a step that asks for a name ${language}`), []);
+    await knowledge.save();
+    await page.getByText(k.stored).waitFor();
+    assert.equal((await steps())[0].ask.nameList, 'parts', 'the list may come later');
+    await goodbye(someone);
+
+    // Who only reads it is told the same.
+    const reader = await person(browser, { locale });
+    const theirs = (await openConsole(server, reader, server.demo.agents[1], words, `knowledge/${entry.id}`)).page;
+    await theirs.getByRole('list', { name: k.steps }).getByText(k.listedOf('parts')).waitFor();
+    await goodbye(reader);
+    await administrator.ok('DELETE', `/knowledge/entries/${entry.id}`);
+  });
+}
+
 test('an ordinary agent reads a flow: its drawing, and the same in words', async () => {
   const entry = await administrator.post('/knowledge/entries', {
     kind: 'KNOWLEDGE_KIND_FLOW', title: 'Opening hours menu', labels: ['hours'],

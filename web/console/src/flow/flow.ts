@@ -1,5 +1,5 @@
 // A dialogue flow as the editor handles it: its steps, and the ways out of each. Pure, so that it can be tested.
-import { FlowSlotKind, type FlowCondition, type FlowStep } from '@weikeyi/sdk/json'
+import { FlowSlotKind, type FlowAsk, type FlowCondition, type FlowStep } from '@weikeyi/sdk/json'
 
 export type Steps = readonly FlowStep[]
 export type StepContent = NonNullable<FlowStep['kind']>
@@ -86,6 +86,17 @@ export const targetsOf = (step: FlowStep): string[] => [...new Set(exitsOf(step)
 
 /** It waits for the visitor: a turn ends here. */
 export const waits = (step: FlowStep): boolean => step.kind?.$case === 'ask' || step.kind?.$case === 'choose'
+
+/** What is asked for can be kept as the contact's. */
+export const goesToContact = (kind: FlowSlotKind): boolean => kind === FlowSlotKind.PHONE || kind === FlowSlotKind.EMAIL
+
+/** Asked for another kind of value: what only the one before had is left behind. */
+export const withSlotKind = (ask: FlowAsk, kind: FlowSlotKind): FlowAsk => ({
+  ...ask,
+  kind,
+  nameList: kind === FlowSlotKind.LISTED ? ask.nameList : '',
+  saveToContact: goesToContact(kind) && ask.saveToContact,
+})
 
 export function emptyContent(kind: StepKind): StepContent {
   switch (kind) {

@@ -11,7 +11,7 @@ const branch = (id: string, conditions: object[], next = '') => FlowStep.fromPar
 const call = (id: string, value: object, next = '') => FlowStep.fromPartial({ id, next, kind: { $case: 'call', value: { tool: 'order_status', ...value } } })
 const end = (id: string, text = '') => FlowStep.fromPartial({ id, kind: { $case: 'end', value: { text } } })
 
-const found = (steps: FlowStep[], tools: readonly BotTool[] | undefined = [tool]): string[] => problemsOf(steps, tools).map(({ step, field, code }: FlowProblem) => `${step ?? '-'} ${field} ${code}`)
+const found = (steps: FlowStep[], tools: readonly BotTool[] | undefined = [tool]): string[] => problemsOf(steps, { tools, nameLists: [] }).map(({ step, field, code }: FlowProblem) => `${step ?? '-'} ${field} ${code}`)
 
 const whole = [
   ask('number', 'order_number', 'look'),
@@ -69,7 +69,7 @@ test('a tool has to be there, with each of its arguments and no other', () => {
   expect(found([call('a', { arguments: [{ name: 'order_number', value: '' }, { name: 'x', value: '1' }] })])).toEqual(['a argument-order_number empty', 'a argument-x argumentUnknown'])
   expect(found([call('a', { tool: 'gone' })])).toEqual(['a tool noTool'])
   expect(found([call('a', { tool: '' })])).toEqual(['a tool empty'])
-  expect(problemsOf([call('a', { tool: 'gone' })], undefined), 'while the tools are not known').toEqual([])
+  expect(problemsOf([call('a', { tool: 'gone' })], { tools: undefined, nameLists: undefined }), 'while the tools are not known').toEqual([])
 })
 
 test.each([['', true], ['/a/0/b~1c~0', true], ['/', true], ['a', false], ['/a~2', false], ['/a~', false]])('"%s" as a JSON Pointer: %s', (pointer, is) => {
@@ -89,6 +89,23 @@ test('at most sixteen slots, those of results and conditions among them', () => 
 })
 
 test('what is never reached or never filled is a warning', () => {
-  const problems = problemsOf([say('a', 'Dear {name}, {} {Not a slot}'), end('b')], [])
+  const problems = problemsOf([say('a', 'Dear {name}, {} {Not a slot}'), end('b')], { tools: [], nameLists: [] })
   expect(problems.map(({ step, code, warning, about }) => [step, code, warning, about])).toEqual([['a', 'slotUnset', true, 'name'], ['b', 'unreachable', true, '']])
+})
+
+test('a name of a list is asked for by a list, which a site should have', () => {
+  const problems = (nameList: string, nameLists: readonly string[] | undefined, kind: FlowSlotKind = FlowSlotKind.LISTED) =>
+    problemsOf([ask('a', 'what', '', { kind, nameList })], { tools: [], nameLists }).map(({ field, code, warning, about }) => [field, code, warning, about])
+  expect(problems('product', ['product'])).toEqual([])
+  expect(problems('product', undefined), 'while the lists are not known').toEqual([])
+  expect(problems('', ['product'])).toEqual([['nameList', 'empty', false, '']])
+  expect(problems('my list', undefined)).toEqual([['nameList', 'nameList', false, '']])
+  expect(problems('branch', ['product']), 'the server takes it: the list may come yet').toEqual([['nameList', 'noNameList', true, 'branch']])
+  expect(problems('product', ['product'], FlowSlotKind.PHONE), 'asked for something else it has none').toEqual([['nameList', 'nameList', false, '']])
+})
+
+test('only what a contact has is kept as the contact’s', () => {
+  const problems = (kind: FlowSlotKind) => problemsOf([ask('a', 'what', '', { kind, saveToContact: true })], { tools: [], nameLists: [] }).map(({ field, code, warning }) => [field, code, warning])
+  expect([FlowSlotKind.PHONE, FlowSlotKind.EMAIL].map(problems)).toEqual([[], []])
+  expect(problems(FlowSlotKind.ORDER_NUMBER)).toEqual([['saveToContact', 'notKept', false]])
 })

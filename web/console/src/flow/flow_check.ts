@@ -1,7 +1,8 @@
 // What is wrong with a flow as it is drawn: the server's rules (core/model/check_flow.hpp, whose answer decides), and what it lets pass but hardly was meant. Pure.
-import { FlowOperator, FlowSlotKind, type BotTool, type FlowCall, type FlowStep } from '@weikeyi/sdk/json'
+import { FlowOperator, FlowSlotKind, type BotTool, type FlowAsk, type FlowCall, type FlowStep } from '@weikeyi/sdk/json'
+import { isListName } from '../admin/name_lists'
 import { bytesOf } from '../knowledge/entry_form'
-import { exitsOf, targetsOf, waits, type Steps } from './flow'
+import { exitsOf, goesToContact, targetsOf, waits, type Steps } from './flow'
 import { isSlotName, slotNames, slotsOf, slotsReadBy } from './slots'
 
 /** The same bounds as the server's (core/model/limits.hpp). */
@@ -28,6 +29,9 @@ export type FlowProblemCode =
   | 'manyConditions'
   | 'operator'
   | 'slotKind'
+  | 'nameList'
+  | 'noNameList'
+  | 'notKept'
   | 'noTool'
   | 'argumentMissing'
   | 'argumentUnknown'
@@ -50,8 +54,15 @@ export interface FlowProblem {
   about: string
 }
 
-/** `tools`: what there is to call; undefined: not known yet, so that nothing is said of them. */
-export function problemsOf(steps: Steps, tools: readonly BotTool[] | undefined): FlowProblem[] {
+/** What there is for flows of a site. undefined: not known yet, so that nothing is said of it. */
+export interface FlowSurroundings {
+  /** To call. */
+  tools: readonly BotTool[] | undefined
+  /** Lists of names; of a flow of every site those of any. */
+  nameLists: readonly string[] | undefined
+}
+
+export function problemsOf(steps: Steps, around: FlowSurroundings): FlowProblem[] {
   const problems: FlowProblem[] = []
   const whole = (code: FlowProblemCode): void => void problems.push({ step: undefined, field: '', code, warning: false, about: '' })
   if (steps.length === 0) whole('noSteps')
@@ -65,7 +76,7 @@ export function problemsOf(steps: Steps, tools: readonly BotTool[] | undefined):
     const say = (field: string, code: FlowProblemCode, about = '', warning = false): void => void problems.push({ step: step.id, field, code, warning, about })
     if (!/^[A-Za-z0-9_-]{1,40}$/.test(step.id)) say('id', 'id')
     else if (steps.findIndex(({ id }) => id === step.id) !== at) say('id', 'idTwice')
-    contentProblems(step, tools, say)
+    contentProblems(step, around, say)
     for (const exit of exitsOf(step)) if (exit.to !== '' && !ids.has(exit.to)) say(exit.id, 'dangling', exit.to)
     if (spinning.has(step.id)) say('next', 'spins')
     if (!reached.has(step.id)) say('', 'unreachable', '', true)
@@ -76,7 +87,7 @@ export function problemsOf(steps: Steps, tools: readonly BotTool[] | undefined):
 
 type Say = (field: string, code: FlowProblemCode, about?: string, warning?: boolean) => void
 
-function contentProblems(step: FlowStep, tools: readonly BotTool[] | undefined, say: Say): void {
+function contentProblems(step: FlowStep, { tools, nameLists }: FlowSurroundings, say: Say): void {
   const text = (field: string, value: string, most: number, required: boolean): void => {
     if (required && value.trim() === '') say(field, 'empty')
     else if (bytesOf(value) > most) say(field, 'long', String(most))
@@ -94,7 +105,7 @@ function contentProblems(step: FlowStep, tools: readonly BotTool[] | undefined, 
       text('again', kind.value.again, textBytesMax, false)
       slot('slot', kind.value.slot)
       if (kind.value.kind === FlowSlotKind.UNSPECIFIED) say('kind', 'slotKind')
-      return
+      return askProblems(kind.value, nameLists, say)
     case 'choose': {
       text('text', kind.value.text, textBytesMax, true)
       if (kind.value.slot !== '') slot('slot', kind.value.slot)
@@ -125,6 +136,16 @@ function contentProblems(step: FlowStep, tools: readonly BotTool[] | undefined, 
     default:
       return say('', 'kindless')
   }
+}
+
+function askProblems({ kind, nameList, saveToContact }: FlowAsk, nameLists: readonly string[] | undefined, say: Say): void {
+  if (kind !== FlowSlotKind.LISTED) {
+    if (nameList !== '') say('nameList', 'nameList')
+  } else if (nameList === '') say('nameList', 'empty')
+  else if (!isListName(nameList)) say('nameList', 'nameList')
+  // Whether a site has it is looked at when it is asked; until then nothing would fit.
+  else if (nameLists !== undefined && !nameLists.includes(nameList)) say('nameList', 'noNameList', nameList, true)
+  if (saveToContact && !goesToContact(kind)) say('saveToContact', 'notKept')
 }
 
 function callProblems(call: FlowCall, tools: readonly BotTool[] | undefined, say: Say, text: (field: string, value: string, most: number, required: boolean) => void, slot: (field: string, name: string) => void): void {

@@ -1,6 +1,6 @@
-import { FlowStep } from '@weikeyi/sdk/json'
+import { FlowAsk, FlowSlotKind, FlowStep } from '@weikeyi/sdk/json'
 import { expect, test } from 'vitest'
-import { exitsOf, stepKinds, withExit, type Steps } from './flow'
+import { exitsOf, stepKinds, withExit, withSlotKind, type Steps } from './flow'
 import { addStep, arrange, beginWith, connect, copyStep, moveStep, removeStep, renameStep, shiftStep } from './flow_edit'
 import { heightOf, lineOf, placesOf, stepWidth } from './flow_layout'
 import { changed, noHistory, redone, settled, undone } from './flow_history'
@@ -126,4 +126,12 @@ test('slots: found in texts, and put where the caret is', () => {
   expect(withSlot('Dear {na, hello', 8, 'name')).toEqual({ text: 'Dear {name}, hello', caret: 11 })
   expect(withSlot('Dear {na}, hello', 8, 'name')).toEqual({ text: 'Dear {name}, hello', caret: 11 })
   expect(withSlot('Dear , hello', 5, 'name')).toEqual({ text: 'Dear {name}, hello', caret: 11 })
+})
+
+test('asked for another kind of value, nothing is left of what only the one before had', () => {
+  const listed = FlowAsk.fromPartial({ text: 'Which?', kind: FlowSlotKind.LISTED, nameList: 'product' })
+  expect(withSlotKind(listed, FlowSlotKind.EMAIL)).toMatchObject({ text: 'Which?', kind: FlowSlotKind.EMAIL, nameList: '' })
+  const phone = FlowAsk.fromPartial({ kind: FlowSlotKind.PHONE, saveToContact: true })
+  expect(withSlotKind(phone, FlowSlotKind.EMAIL).saveToContact).toBe(true)
+  expect(withSlotKind(phone, FlowSlotKind.DATE).saveToContact).toBe(false)
 })

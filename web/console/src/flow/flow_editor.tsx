@@ -11,6 +11,7 @@ import { changed, noHistory, redone, settled, undone } from './flow_history'
 import { kindHelpKeys, kindName, problemWords, stepName, stillOpen } from './flow_words'
 import { FlowOutline, type OutlineEdits } from './flow_outline'
 import type { Place } from './flow_layout'
+import type { NameListsOfFlow } from './name_lists_of'
 import { slotsOf } from './slots'
 import { StepIcon } from './step_icon'
 import { useFlowTexts } from './texts'
@@ -23,11 +24,12 @@ interface EditorProps {
   onChange: (steps: FlowStep[]) => void
   problems: readonly FlowProblem[]
   tools: readonly BotTool[] | undefined
+  nameLists: NameListsOfFlow
   tried: boolean
   trace: Trace | undefined
 }
 
-export function FlowEditor({ steps, onChange, problems, tools, tried, trace }: EditorProps) {
+export function FlowEditor({ steps, onChange, problems, tools, nameLists, tried, trace }: EditorProps) {
   const { f } = useFlowTexts()
   const [selected, setSelected] = useState<string>()
   const [history, setHistory] = useState(noHistory)
@@ -153,7 +155,7 @@ export function FlowEditor({ steps, onChange, problems, tools, tried, trace }: E
               ))}
             </ul>
           )}
-          <FlowOutline steps={steps} selected={selected} onSelect={select} edits={edits} slots={slots} tools={tools} problems={problems} tried={tried} trace={trace} />
+          <FlowOutline steps={steps} selected={selected} onSelect={select} edits={edits} slots={slots} tools={tools} nameLists={nameLists} problems={problems} tried={tried} trace={trace} />
           {trace !== undefined && trace.steps.length > 0 && <p className="quiet">{f('takenSteps')}</p>}
         </div>
       </div>

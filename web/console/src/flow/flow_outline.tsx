@@ -6,6 +6,8 @@ import { useEffect, useRef, useState } from 'react'
 import { exitsOf, type Steps } from './flow'
 import type { FlowProblem } from './flow_check'
 import { excerptOf, kindName, problemWords, stepName, stillOpen } from './flow_words'
+import { Wanted } from './wanted'
+import type { NameListsOfFlow } from './name_lists_of'
 import { StepFields } from './step_fields'
 import { StepIcon } from './step_icon'
 import { useFlowTexts } from './texts'
@@ -27,12 +29,13 @@ interface OutlineProps {
   edits: OutlineEdits
   slots: readonly string[]
   tools: readonly BotTool[] | undefined
+  nameLists: NameListsOfFlow
   problems: readonly FlowProblem[]
   tried: boolean
   trace: Trace | undefined
 }
 
-export function FlowOutline({ steps, selected, onSelect, edits, slots, tools, problems, tried, trace }: OutlineProps) {
+export function FlowOutline({ steps, selected, onSelect, edits, slots, tools, nameLists, problems, tried, trace }: OutlineProps) {
   const { f } = useFlowTexts()
   const list = useRef<HTMLOListElement>(null)
   useEffect(() => {
@@ -53,6 +56,7 @@ export function FlowOutline({ steps, selected, onSelect, edits, slots, tools, pr
               <StepIcon kind={step.kind?.$case} />
               <span className="outline-words">
                 <span className="outline-kind">{kindName(step.kind?.$case, f)}</span> <span dir="auto">{excerptOf(step, f)}</span>
+                <Wanted step={step} />
               </span>
               {ways.length > 0 && (
                 <span className="outline-ways" title={[...new Set(ways)].map((number) => stepName(steps, steps[number - 1]?.id ?? '', f)).join('\n')}>
@@ -69,7 +73,7 @@ export function FlowOutline({ steps, selected, onSelect, edits, slots, tools, pr
             {open && (
               <div className="outline-form">
                 <StepProblems problems={own.filter((problem) => problem.field === '' || problem.code === 'spins')} />
-                <StepFields steps={steps} step={step} slots={slots} tools={tools} problems={own} tried={tried} change={(next, field) => edits.change(step.id, next, field)} />
+                <StepFields steps={steps} step={step} slots={slots} tools={tools} nameLists={nameLists} problems={own} tried={tried} change={(next, field) => edits.change(step.id, next, field)} />
                 <StepId key={step.id} id={step.id} taken={steps.map(({ id }) => id)} onRename={(name) => edits.rename(step.id, name)} />
                 <div className="outline-actions">
                   <Act label={at === 0 ? f('first') : f('makeFirst')} Icon={IconPlayerPlay} disabled={at === 0} act={() => edits.first(step.id)} />

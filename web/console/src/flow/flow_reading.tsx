@@ -7,6 +7,7 @@ import { slotsSetBy } from './slots'
 import { StepIcon } from './step_icon'
 import { useFlowTexts } from './texts'
 import type { Trace } from './trace'
+import { Wanted } from './wanted'
 
 const FlowCanvas = lazy(() => import('./flow_canvas'))
 
@@ -31,6 +32,7 @@ export function FlowReading({ steps, trace }: { steps: Steps; trace: Trace | und
                 {slotsSetBy(step).map((slot) => (
                   <span key={slot} className="slot-chip">{`{${slot}}`}</span>
                 ))}
+                <Wanted step={step} />
               </span>
             </p>
             <ul className="outline-exits">

@@ -7,12 +7,12 @@ const tool: BotTool = { name: 'order_status', description: '', siteIds: [], argu
 
 test.each(['en', 'zh-CN'] as const)('every template can be saved as it is, in %s', (language) => {
   for (const template of templatesIn(language, [tool])) {
-    expect(problemsOf(template.steps, [tool]), template.id).toEqual([])
+    expect(problemsOf(template.steps, { tools: [tool], nameLists: [] }), template.id).toEqual([])
     expect([template.question === '', template.phrasings.length >= 3]).toEqual([false, true])
   }
 })
 
 test('without a tool the one that looks something up says that it is missing, and nothing else', () => {
-  const wrong = templatesIn('en', []).flatMap(({ id, steps }) => problemsOf(steps, []).map(({ field, code }) => `${id} ${field} ${code}`))
+  const wrong = templatesIn('en', []).flatMap(({ id, steps }) => problemsOf(steps, { tools: [], nameLists: [] }).map(({ field, code }) => `${id} ${field} ${code}`))
   expect(wrong).toEqual(['order tool empty'])
 })

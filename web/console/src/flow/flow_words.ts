@@ -54,7 +54,17 @@ export const slotKindKeys: readonly (readonly [FlowSlotKind, FlowKey])[] = [
   [FlowSlotKind.DATE, 'kindDate'],
   [FlowSlotKind.MONEY, 'kindMoney'],
   [FlowSlotKind.NUMBER, 'kindNumber'],
+  [FlowSlotKind.LISTED, 'kindListed'],
 ]
+
+/** "Telephone number · kept as the contact's"; "" where nothing is asked for. */
+export function wantedText(step: FlowStep, f: FlowWords): string {
+  if (step.kind?.$case !== 'ask') return ''
+  const { kind, nameList, saveToContact } = step.kind.value
+  const key = slotKindKeys.find(([one]) => one === kind)?.[1]
+  if (key === undefined) return ''
+  return [kind === FlowSlotKind.LISTED && nameList !== '' ? f('listedOf', { list: nameList }) : f(key), saveToContact ? f('keptOfContact') : ''].filter((part) => part !== '').join(' · ')
+}
 
 export function conditionText({ slot, operator, value }: FlowCondition, f: FlowWords): string {
   const key = operatorKeys.find(([one]) => one === operator)?.[1]
@@ -103,6 +113,9 @@ const problemKeys: Record<FlowProblemCode, FlowKey> = {
   manyConditions: 'wrongManyConditions',
   operator: 'wrongOperator',
   slotKind: 'wrongSlotKind',
+  nameList: 'wrongNameList',
+  noNameList: 'wrongNoNameList',
+  notKept: 'wrongNotKept',
   noTool: 'wrongNoTool',
   argumentMissing: 'wrongArgumentMissing',
   argumentUnknown: 'wrongArgumentUnknown',

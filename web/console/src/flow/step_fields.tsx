@@ -1,11 +1,12 @@
 // The form of one step: all that it holds, ways out included, so that a flow can be made without the drawing.
-import { ActionIcon, Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
+import { ActionIcon, Autocomplete, Button, Checkbox, NativeSelect, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
-import { FlowOperator, type BotTool, type FlowCall, type FlowStep } from '@weikeyi/sdk/json'
+import { FlowOperator, FlowSlotKind, type BotTool, type FlowCall, type FlowStep } from '@weikeyi/sdk/json'
 import type { ReactNode } from 'react'
-import { exitsOf, withExit, type Exit, type StepContent, type Steps } from './flow'
+import { exitsOf, goesToContact, withExit, withSlotKind, type Exit, type StepContent, type Steps } from './flow'
 import { optionsMax, slotsMax, type FlowProblem } from './flow_check'
 import { exitName, nowhereKey, operatorKeys, problemWords, slotKindKeys, stepName, stillOpen } from './flow_words'
+import type { NameListsOfFlow } from './name_lists_of'
 import { SlotText } from './slot_text'
 import { useFlowTexts } from './texts'
 
@@ -16,6 +17,7 @@ export interface StepFieldsProps {
   change: (step: FlowStep, field: string) => void
   slots: readonly string[]
   tools: readonly BotTool[] | undefined
+  nameLists: NameListsOfFlow
   problems: readonly FlowProblem[]
   /** One has tried to save. */
   tried: boolean
@@ -107,7 +109,7 @@ function SlotName({ value, onChange, error, optional = false }: { value: string;
 
 function Ask(fields: Of<'ask'>) {
   const { f } = useFlowTexts()
-  const { kind, set, errorOf, slots } = fields
+  const { kind, set, errorOf, slots, nameLists } = fields
   const { value } = kind
   return (
     <>
@@ -118,13 +120,45 @@ function Ask(fields: Of<'ask'>) {
         error={errorOf('kind')}
         onChange={(event) => {
           const chosen = slotKindKeys.find(([one]) => String(one) === event.currentTarget.value)
-          if (chosen !== undefined) set({ ...kind, value: { ...value, kind: chosen[0] } }, 'kind')
+          if (chosen !== undefined) set({ ...kind, value: withSlotKind(value, chosen[0]) }, 'kind')
         }}
         data={slotKindKeys.map(([one, key]) => ({ value: String(one), label: f(key) }))}
       />
+      {value.kind === FlowSlotKind.LISTED && <NameListChoice value={value.nameList} lists={nameLists} error={errorOf('nameList')} onChange={(nameList) => set({ ...kind, value: { ...value, nameList } }, 'nameList')} />}
+      {(goesToContact(value.kind) || value.saveToContact) && (
+        <Checkbox
+          label={f('saveToContact')}
+          description={f('saveToContactHelp')}
+          checked={value.saveToContact}
+          error={errorOf('saveToContact')}
+          onChange={(event) => set({ ...kind, value: { ...value, saveToContact: event.currentTarget.checked } }, 'saveToContact')}
+        />
+      )}
       <SlotName value={value.slot} error={errorOf('slot')} onChange={(slot) => set({ ...kind, value: { ...value, slot } }, 'slot')} />
       <SlotText label={f('again')} description={f('againHelp')} value={value.again} rows={1} slots={slots} error={errorOf('again')} onChange={(again) => set({ ...kind, value: { ...value, again } }, 'again')} />
     </>
+  )
+}
+
+/** Of a flow of one site its lists; of a flow of every site whatever it is called there. */
+function NameListChoice({ value, lists, error, onChange }: { value: string; lists: NameListsOfFlow; error: string | undefined; onChange: (value: string) => void }) {
+  const { f } = useFlowTexts()
+  if (lists.ofSite) {
+    const known = lists.names ?? []
+    return (
+      <NativeSelect
+        label={f('nameList')}
+        description={f(lists.names !== undefined && known.length === 0 ? 'nameListNone' : 'nameListHelp')}
+        required
+        value={value}
+        error={error}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        data={[{ value: '', label: '' }, ...(value === '' || known.includes(value) ? known : [value, ...known]).map((name) => ({ value: name, label: name }))]}
+      />
+    )
+  }
+  return (
+    <Autocomplete label={f('nameList')} description={f('nameListEvery')} required autoComplete="off" autoCapitalize="none" spellCheck={false} placeholder="product" value={value} error={error} onChange={(name) => onChange(name.trim())} data={[...(lists.names ?? [])]} />
   )
 }
 

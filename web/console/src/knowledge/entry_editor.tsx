@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { problemsOf } from '../flow/flow_check'
 import { FlowEditor } from '../flow/flow_editor'
 import { templatesIn } from '../flow/flow_templates'
+import { nameListsOf } from '../flow/name_lists_of'
 import { TemplateChoice } from '../flow/template_choice'
 import type { Trace } from '../flow/trace'
 import { useTools } from '../flow/use_tools'
@@ -104,7 +105,8 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
   const wrong = wrongIn(form)
   const flow = form.kind === KnowledgeKind.FLOW
   const tools = useTools(form.siteId, flow)
-  const problems = flow ? problemsOf(form.steps, tools) : []
+  const nameLists = nameListsOf(sites, form.siteId)
+  const problems = flow ? problemsOf(form.steps, { tools, nameLists: nameLists.names }) : []
   const stepsWrong = problems.some(({ warning }) => !warning)
   const problem = save.error instanceof ProblemError ? save.error.problem : undefined
   const field = problem === undefined ? undefined : fieldOf(problem)
@@ -136,7 +138,7 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
           onChoose={({ question, phrasings, steps }) => change({ steps, ...(form.title.trim() === '' ? { title: question, phrasings } : {}) })}
         />
       ) : (
-        flow && <FlowEditor key={`${key} ${discarded}`} steps={form.steps} onChange={(steps) => change({ steps })} problems={problems} tools={tools} tried={tried} trace={traceOf(id, trace)} />
+        flow && <FlowEditor key={`${key} ${discarded}`} steps={form.steps} onChange={(steps) => change({ steps })} problems={problems} tools={tools} nameLists={nameLists} tried={tried} trace={traceOf(id, trace)} />
       )}
       {tried && stepsWrong && (
         <Alert color="red" role="alert">
