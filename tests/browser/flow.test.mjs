@@ -245,6 +245,60 @@ for (const { language, words, k, locale, title, asks, question, status, unknown,
   });
 }
 
+for (const { language, words, k, locale, question } of languages) {
+  test(`the drawing is gone through by the keyboard, in ${language}`, async () => {
+    const someone = await person(browser, { locale, viewport: { width: 1360, height: 860 } });
+    const { page } = await openConsole(server, someone, server.demo.agents[0], words, 'knowledge/new-flow');
+    await page.getByRole('button', { name: k.templateOrder }).click();
+    const card = (id) => page.locator(`.flow-node[data-step="${id}"]`);
+    const focused = (locator, what) => eventually(() => locator.evaluate((one) => one === document.activeElement), what);
+    const drawing = page.getByRole('group', { name: k.drawing });
+    await card('order-number').waitFor();
+    await drawing.focus();
+    await page.keyboard.press('Tab');
+    await focused(card('order-number'), 'Tab goes to the first step');
+    const asked = question.replace('?', '\\?');
+    await focused(drawing.getByRole('button', { name: new RegExp(`^1 ${k.ask} ${asked}.*${k.begins}`) }), 'it is read with its words');
+    await page.keyboard.press('Tab');
+    await focused(card('look-up'), 'Tab goes on to the second');
+    await page.keyboard.press('ArrowUp');
+    await focused(card('order-number'), 'an arrow goes to what is above');
+    await page.keyboard.press('ArrowDown');
+    await focused(card('look-up'), 'and to what is below');
+    await page.keyboard.press('End');
+    await focused(card('bye'), 'End goes to the last');
+    const [seen, frame] = await Promise.all([card('bye').boundingBox(), page.locator('.flow-picture').boundingBox()]);
+    assert.ok(seen.y >= frame.y && seen.y + seen.height <= frame.y + frame.height, 'what has the focus is in the picture');
+
+    // Enter opens its form, Escape comes back; Delete asks first.
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await focused(page.locator('.outline-form textarea').first(), 'Enter opens its form');
+    await page.keyboard.press('Escape');
+    await focused(card('order-number'), 'Escape comes back to the drawing');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Delete');
+    await card('bye').getByText(k.deleteAgain).waitFor();
+    await picture(page, `flow-delete-asks-${language.toLowerCase()}`);
+    assert.deepEqual(await findingsOf(page, `the drawing by the keyboard ${language}`), []);
+    await page.keyboard.press('Escape');
+    await card('bye').getByText(k.deleteAgain).waitFor({ state: 'detached' });
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('ArrowUp');
+    await eventually(async () => (await page.getByText(k.deleteAgain).count()) === 0, 'who goes on has not meant it');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('Delete');
+    await card('bye').waitFor({ state: 'detached' });
+    await focused(card('people'), 'the focus is on the step before it');
+    await page.keyboard.press('Control+z');
+    await card('bye').waitFor();
+    await page.keyboard.press('Escape');
+    await eventually(() => page.evaluate(() => document.activeElement?.classList.contains('outline-head')), 'Escape leaves the drawing');
+    await goodbye(someone);
+  });
+}
+
 for (const { language, words, k, locale } of languages) {
   test(`a step asks for one of the site's names, another keeps a number as the contact's, in ${language}`, async () => {
     const site = await administrator.post('/sites', { name: `Names ${language}` });

@@ -15,7 +15,7 @@ export const knowledgeEnglish = {
   incomplete: /not complete yet/, talk: 'Conversation', writes: 'The visitor writes', again: 'Begin anew', flowDone: 'The flow is done', conversationLabels: 'Labels for conversations', kindFlow: 'Dialogue flow', drawing: /^Drawing of the flow/,
   showDrawing: 'Show the drawing', openFlow: 'Open the flow', flowReason: /dialogue flow/, insert: (slot) => `Insert ${slot}`, handOver: 'Hand over to people',
   listed: 'One of the site’s names', listedOf: (list) => `One of the site’s names (${list})`, whichList: 'Of which list', noList: (list) => `No list is called “${list}”: nothing a visitor writes would fit.`, keepContact: 'Keep it as the contact’s', kept: 'kept as the contact’s',
-  ofSite: 'For', everySite: 'All sites', stored: /^Saved\. /,
+  ofSite: 'For', everySite: 'All sites', stored: /^Saved\. /, deleteAgain: 'Press Delete again to delete this step.', begins: 'Begins the flow',
 };
 export const knowledgeChinese = {
   knowledge: '知识库', add: '添加条目', documents: '添加文档', documentsList: '文档列表', documentsDone: (added, all) => `已添加 ${added} / ${all} 个文档。`, documentLocked: /密码保护/,
@@ -33,7 +33,7 @@ export const knowledgeChinese = {
   incomplete: /尚未完成/, talk: '对话', writes: '访客回复', again: '重新开始', flowDone: '流程已结束', conversationLabels: '会话标签', kindFlow: '对话流程', drawing: /^流程图/,
   showDrawing: '显示流程图', openFlow: '打开流程', flowReason: /对话流程/, insert: (slot) => `插入 ${slot}`, handOver: '转给人工',
   listed: '站点名单中的名称', listedOf: (list) => `站点名单中的名称（${list}）`, whichList: '哪个名单', noList: (list) => `没有名为“${list}”的名单：访客写什么都不会符合。`, keepContact: '保存为联系人的资料', kept: '保存为联系人的资料',
-  ofSite: '适用于', everySite: '全部站点', stored: /^已保存/,
+  ofSite: '适用于', everySite: '全部站点', stored: /^已保存/, deleteAgain: '再按一次 Delete 删除此步骤。', begins: '流程从这里开始',
 };
 
 export class Knowledge {

@@ -63,10 +63,13 @@ export function FlowEditor({ steps, onChange, problems, tools, nameLists, tried,
     // On to its form, when the keyboard asked for it.
     if (place === undefined) requestAnimationFrame(() => section.current?.querySelector<HTMLElement>('.outline-step.open .outline-head')?.focus())
   }
-  const remove = (id: string): void => {
+  const drop = (id: string): void => {
     tell(f('removedStep', { step: stepName(steps, id, f) }))
     edit(removeStep(steps, id))
     setSelected(undefined)
+  }
+  const remove = (id: string): void => {
+    drop(id)
     // The form that had the focus is gone.
     const at = steps.findIndex((step) => step.id === id)
     requestAnimationFrame(() => section.current?.querySelectorAll<HTMLElement>('.outline-head')[Math.max(0, at - 1)]?.focus())
@@ -87,7 +90,16 @@ export function FlowEditor({ steps, onChange, problems, tools, nameLists, tried,
     first: (id) => edit(beginWith(steps, id)),
     shift: (id, by) => edit(shiftStep(steps, id, by)),
   }
+  const open = (id: string): void => {
+    select(id)
+    requestAnimationFrame(() => section.current?.querySelector<HTMLElement>('.outline-step.open .outline-form :is(textarea, input, select)')?.focus())
+  }
   const keyed = (event: KeyboardEvent): void => {
+    // Out of the form of a step back to where it stands in the drawing; what hangs open in a field is closed first.
+    if (event.key === 'Escape' && !event.defaultPrevented && event.target instanceof HTMLElement && event.target.closest('.outline-form') !== null && event.target.getAttribute('aria-expanded') !== 'true') {
+      section.current?.querySelector<HTMLElement>('.flow-node.selected')?.focus({ preventScroll: true })
+      return
+    }
     // Within a field it is the field's own.
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'z' || (event.target instanceof Element && event.target.matches('input, textarea, select'))) return
     event.preventDefault()
@@ -135,9 +147,11 @@ export function FlowEditor({ steps, onChange, problems, tools, nameLists, tried,
                 steps={steps}
                 selected={selected}
                 onSelect={select}
+                onOpen={open}
+                onLeave={() => section.current?.querySelector<HTMLElement>(selected === undefined ? '.outline-head' : '.outline-step.open .outline-head')?.focus()}
                 marks={marks}
                 trace={trace}
-                edits={{ move: (id, place) => edit(moveStep(steps, id, place)), connect: (from, exit, to) => edit(connect(steps, from, exit, to)), remove, add: (kind, place) => add(kind, undefined, place) }}
+                edits={{ move: (id, place) => edit(moveStep(steps, id, place)), connect: (from, exit, to) => edit(connect(steps, from, exit, to)), remove: drop, add: (kind, place) => add(kind, undefined, place) }}
               />
             </Suspense>
           </div>
