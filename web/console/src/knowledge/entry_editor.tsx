@@ -17,7 +17,8 @@ import { useI18n } from '../i18n'
 import { calls, knowledgeChanged, entryKey, useEntry } from './calls'
 import { drafts, type Draft } from './drafts'
 import { EntryFields } from './entry_fields'
-import { emptyForm, entryOf, fieldOf, formOf, same, wrongIn, type EntryForm } from './entry_form'
+import { emptyForm, entryOf, fieldOf, formOf, fromPage, replacementOf, same, sameWords, wrongIn, type EntryForm } from './entry_form'
+import { EntryOrigin } from './entry_origin'
 import { EntryView } from './entry_view'
 import { useTexts } from './texts'
 
@@ -68,7 +69,7 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
   const meanwhile = changed && entry !== undefined && draft.basedOnMs !== entry.updatedMs
 
   const save = useMutation({
-    mutationFn: () => take(id === undefined ? calls.create(entryOf(form)) : calls.replace(id, entryOf(form))),
+    mutationFn: () => take(id === undefined || entry === undefined ? calls.create(entryOf(form)) : calls.replace(id, replacementOf(form, entry))),
     onSuccess: async (next) => {
       queries.setQueryData(entryKey(next.id), next)
       drafts.drop(key)
@@ -125,13 +126,14 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
       <header className="knowledge-entry-head">
         <h2 dir="auto">{id === undefined ? k(flow ? 'newFlow' : 'newEntry') : stored.title}</h2>
         {entry !== undefined && <p className="quiet">{k('updated', { time: dayAndTime(entry.updatedMs, language) })}</p>}
+        {entry !== undefined && <EntryOrigin entry={entry} form={{ changed, words: changed && !sameWords(form, stored) }} />}
       </header>
       {meanwhile && (
         <Alert color="yellow" role="alert">
           {k('changedMeanwhile')}
         </Alert>
       )}
-      <EntryFields form={form} change={change} sites={sites} wrong={tried ? wrong : onlyTooMuch(wrong)} refused={field === undefined ? undefined : { field, text: problem?.detail ?? '' }} />
+      <EntryFields form={form} change={change} sites={sites} page={entry !== undefined && fromPage(entry)} wrong={tried ? wrong : onlyTooMuch(wrong)} refused={field === undefined ? undefined : { field, text: problem?.detail ?? '' }} />
       {flow && id === undefined && form.steps.length === 0 ? (
         <TemplateChoice
           templates={templatesIn(language, tools ?? [])}

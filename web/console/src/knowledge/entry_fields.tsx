@@ -10,12 +10,14 @@ interface Fields {
   form: EntryForm
   change: (part: Partial<EntryForm>) => void
   sites: readonly Site[]
+  /** It comes from a page, whose address it keeps. */
+  page: boolean
   wrong: Partial<Record<Field, Wrong>>
   /** What the server said of one of them. */
   refused: { field: Field; text: string } | undefined
 }
 
-export function EntryFields({ form, change, sites, wrong, refused }: Fields) {
+export function EntryFields({ form, change, sites, page, wrong, refused }: Fields) {
   const { k } = useTexts()
   const faq = form.kind === KnowledgeKind.FAQ
   const flow = form.kind === KnowledgeKind.FLOW
@@ -105,8 +107,9 @@ export function EntryFields({ form, change, sites, wrong, refused }: Fields) {
       {!faq && <Headings body={form.body} />}
       <TextInput
         label={k('url')}
-        description={k('urlHelp')}
+        description={k(page ? 'urlOfPage' : 'urlHelp')}
         type="url"
+        readOnly={page}
         placeholder="https://"
         value={form.url}
         onChange={(event) => change({ url: event.currentTarget.value })}

@@ -2,7 +2,7 @@ import { KnowledgeEntry, KnowledgeKind } from '@weikeyi/sdk/json'
 import type { Problem } from '@weikeyi/sdk'
 import { expect, test } from 'vitest'
 import { EntryDrafts } from './drafts'
-import { emptyForm, entryOf, fieldOf, formOf, headingsOf, same, wrongIn, type EntryForm } from './entry_form'
+import { emptyForm, entryOf, fieldOf, formOf, fromPage, headingsOf, replacementOf, same, sameWords, wrongIn, type EntryForm } from './entry_form'
 
 const faq: EntryForm = { ...emptyForm('7'), title: ' 怎么退货？ ', phrasings: ['', '能退吗', ' 能退吗 ', '怎么退货？'], body: '七天内可以。\n' }
 const problem = (status: number, detail: string, field = ''): Problem => ({ status, code: 'invalid', title: '', detail, field, retryAfterMs: 0 })
@@ -78,4 +78,21 @@ test('drafts are one agent’s; the oldest are let go', () => {
   expect(drafts.snapshot().size).toBe(50)
   drafts.belongTo('2')
   expect(drafts.snapshot().size).toBe(0)
+})
+
+test('labels, site and whether it is used are no words of an entry', () => {
+  const form = { ...emptyForm('0', KnowledgeKind.ARTICLE), title: 'Drying', body: 'Two days.' }
+  expect(sameWords(form, { ...form, title: ' Drying ', labels: ['a'], siteId: '1', enabled: false })).toBe(true)
+  expect([{ body: 'Three days.' }, { title: 'Dry' }, { kind: KnowledgeKind.FAQ }].map((part) => sameWords(form, { ...form, ...part }))).toEqual([false, false, false])
+})
+
+test('an article of a page is told by what reads it', () => {
+  expect([fromPage(KnowledgeEntry.fromPartial({ crawlId: '7' })), fromPage(KnowledgeEntry.fromPartial({ crawlId: '0' })), fromPage(KnowledgeEntry.fromPartial({}))]).toEqual([true, false, false])
+})
+
+test('words that nobody changed go back to the last blank, so that they stay the page’s', () => {
+  const entry = KnowledgeEntry.fromPartial({ id: '1', crawlId: '7', kind: KnowledgeKind.ARTICLE, title: 'Drying', body: 'Two days.\n' })
+  const form = formOf(entry)
+  expect(replacementOf({ ...form, labels: ['a'] }, entry)).toMatchObject({ title: 'Drying', body: 'Two days.\n', labels: ['a'], edited: false })
+  expect(replacementOf({ ...form, body: ' Three days.\n' }, { ...entry, edited: true })).toMatchObject({ body: 'Three days.', edited: true })
 })

@@ -60,6 +60,21 @@ const sent = (form: EntryForm): string => JSON.stringify(KnowledgeEntry.toJSON(K
 /** Whether saving the one would store what the other is. */
 export const same = (a: EntryForm, b: EntryForm): boolean => sent(a) === sent(b)
 
+/** Whether the words are as they were: of an article that comes from a page others make it a person's. */
+export const sameWords = (a: EntryForm, b: EntryForm): boolean => {
+  const words = (form: EntryForm): string => JSON.stringify([form.kind, form.title.trim(), phrasingsOf(form), form.body.trim()])
+  return words(a) === words(b)
+}
+
+/** What replaces a stored entry. Words that nobody changed go back as they are, to the last blank: whose they are hangs on it. */
+export function replacementOf(form: EntryForm, entry: KnowledgeEntry): Partial<KnowledgeEntry> {
+  const next = { ...entryOf(form), edited: entry.edited }
+  return sameWords(form, formOf(entry)) ? { ...next, title: entry.title, phrasings: entry.phrasings, body: entry.body } : next
+}
+
+/** It comes from a page of a website that is read. */
+export const fromPage = ({ crawlId }: KnowledgeEntry): boolean => crawlId !== '' && crawlId !== '0'
+
 /** What is wrong with steps is the flow editor's matter (flow/flow_check.ts). */
 export type Field = 'title' | 'phrasings' | 'body' | 'url' | 'labels'
 export type Wrong = 'empty' | 'long' | 'many' | 'address'

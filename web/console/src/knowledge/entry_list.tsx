@@ -187,6 +187,7 @@ function Row({ row, here, href, unsaved, site }: { row: KnowledgeEntry; here: bo
         <span className="row-bottom">
           <span className="row-holder">{row.siteId === '0' ? k('allSites') : (site?.name ?? row.siteId)}</span>
           {row.disabled && <span className="label-chip">{k('off')}</span>}
+          {row.edited && <span className="label-chip">{k('edited')}</span>}
           {unsaved && <span className="label-chip unsaved">{k('unsavedMark')}</span>}
         </span>
       </span>

@@ -4,7 +4,9 @@ import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json
 import { FlowReading } from '../flow/flow_reading'
 import type { Trace } from '../flow/trace'
 import { dayAndTime, httpUrl } from '../format'
+import { fromPage } from './entry_form'
 import { kindKey } from './entry_kinds'
+import { EntryOrigin } from './entry_origin'
 import { useTexts } from './texts'
 
 export function EntryView({ entry, sites, trace }: { entry: KnowledgeEntry; sites: readonly Site[]; trace: Trace | undefined }) {
@@ -24,6 +26,7 @@ export function EntryView({ entry, sites, trace }: { entry: KnowledgeEntry; site
             </Badge>
           )}
         </p>
+        <EntryOrigin entry={entry} />
       </header>
       {entry.phrasings.length > 0 && (
         <section>
@@ -47,7 +50,7 @@ export function EntryView({ entry, sites, trace }: { entry: KnowledgeEntry; site
           </p>
         </section>
       )}
-      {entry.url !== '' && (
+      {entry.url !== '' && !fromPage(entry) && (
         <p>
           {url === undefined ? (
             entry.url

@@ -69,6 +69,17 @@ export const en = {
   wrongAddress: 'It must begin with https:// or http://',
   full: 'The knowledge is full: {detail}',
 
+  fromPage: 'Read from a page of your website:',
+  fromPageHelp: 'When the page is read again and says something else, this article says it too.',
+  fromPageWarns: 'Saved like this, the words are yours: reading the page again will leave it as you wrote it.',
+  edited: 'Edited',
+  editedHelp: 'Its words were changed here: reading the page again leaves it as it is, with the other parts of its page.',
+  takePage: 'Take the page’s text again',
+  takePageFirst: 'Save or discard your changes first.',
+  tookPage: 'It gets the page’s text with the next reading.',
+  readNow: 'To the websites',
+  urlOfPage: 'The page it was read from.',
+
   importTitle: 'Import questions',
   importHelp: 'One question a line: question, answer, and further ways to ask it with | between them. Paste it here, also out of a spreadsheet, or choose a CSV file.',
   importText: 'Questions and answers',

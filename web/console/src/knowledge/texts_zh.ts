@@ -71,6 +71,17 @@ export const zh: KnowledgeTexts = {
   wrongAddress: '必须以 https:// 或 http:// 开头',
   full: '知识库已满：{detail}',
 
+  fromPage: '读取自您的网页：',
+  fromPageHelp: '再次读取时，如果页面内容有变，这篇文章会随之更新。',
+  fromPageWarns: '保存后以您写的为准：再次读取页面时不会改动它。',
+  edited: '已修改',
+  editedHelp: '这里的文字已被修改：再次读取页面时保持不变，同一页面的其他部分也一样。',
+  takePage: '重新采用页面的文字',
+  takePageFirst: '请先保存或放弃更改。',
+  tookPage: '下次读取时将采用页面的文字。',
+  readNow: '前往网站列表',
+  urlOfPage: '它所读取的页面。',
+
   importTitle: '导入问答',
   importHelp: '每行一个问题：问题, 答案, 其他问法（用 | 分隔）。可以粘贴文本或电子表格，也可以选择 CSV 文件。',
   importText: '问题和答案',

@@ -2,7 +2,7 @@
 import { fill, useI18n, type Language } from '../i18n'
 
 const en = {
-  help: 'Pages of your own site become articles, and answers link to them. robots.txt is respected; read again, what changed is replaced and what is gone goes.',
+  help: 'Pages of your own site become articles, and answers link to them. robots.txt is respected; read again, what changed is replaced and what is gone goes; what you changed here stays.',
   address: 'Address',
   addressHelp: 'Pages of this site in the address’s directory and below are read.',
   ofSite: 'For',
@@ -59,6 +59,8 @@ const en = {
   pages_max: 'more than the chosen number of pages',
   bytes_max: 'the site is too large',
   time_max: 'the reading took too long',
+  edited: 'its article was changed here and stays as it is',
+  edited_gone: 'it is gone; its article was changed here and stays',
   document_without_text: 'no text in it',
   document_too_large: 'too much text',
   document_damaged: 'damaged',
@@ -71,7 +73,7 @@ export type WebsiteTexts = { [Key in keyof typeof en]: string }
 export type WebsiteKey = keyof WebsiteTexts
 
 const zh: WebsiteTexts = {
-  help: '自己网站的页面会变成文章，回答会附上页面链接。遵守 robots.txt；再次读取时，变动的会被替换，消失的会被移除。',
+  help: '自己网站的页面会变成文章，回答会附上页面链接。遵守 robots.txt；再次读取时，变动的会被替换，消失的会被移除；您在此修改过的保持不变。',
   address: '网址',
   addressHelp: '读取该网站中此网址所在目录及其下级的页面。',
   ofSite: '适用于',
@@ -128,6 +130,8 @@ const zh: WebsiteTexts = {
   pages_max: '超过所选页数',
   bytes_max: '网站过大',
   time_max: '读取耗时过长',
+  edited: '文章已在此修改，保持不变',
+  edited_gone: '页面已不存在；文章已在此修改，予以保留',
   document_without_text: '没有文字',
   document_too_large: '文字过多',
   document_damaged: '文件损坏',
