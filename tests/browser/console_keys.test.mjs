@@ -136,6 +136,8 @@ for (const [language, words, locale] of [['English', english, 'en-US'], ['Chines
     await desk.button('resolve').click();
     await eventually(async () => (await stateOf(conversationId)) === 'CONVERSATION_STATE_RESOLVED', 'resolved');
     await picture(desk.page, `console-undo-${language.toLowerCase()}`);
+    const notice = desk.page.getByRole('alert').filter({ has: desk.page.getByRole('button', { name: words.undo }) });
+    await notice.getByRole('button', { name: words.close, exact: true }).waitFor();
     await desk.page.getByRole('button', { name: words.undo }).click();
     await eventually(async () => (await stateOf(conversationId)) === 'CONVERSATION_STATE_OPEN', 'open again');
     await desk.button('claim').click();

@@ -20,14 +20,14 @@ export async function signIn(server, someone, login, words = english, path = '')
 export const english = {
   email: 'E-mail', signIn: 'Sign in', conversations: 'Conversations', mine: 'Mine', queue: 'Queue', bot: 'AI agent', noneOfBot: 'The AI agent has no conversations.', all: 'All', reply: 'Reply', note: 'Private note',
   search: 'Search', searchBox: 'Search all messages', claim: 'Take it', hand: /Assign|Transfer/, resolve: 'Resolve', reopen: 'Reopen', administration: 'Administration',
-  commands: 'Commands', shortcuts: 'Keyboard shortcuts', undo: 'Undo', labels: 'Labels', edit: 'Edit', save: 'Save', details: 'Details', phone: 'Telephone', name: 'Name',
+  commands: 'Commands', shortcuts: 'Keyboard shortcuts', undo: 'Undo', close: 'Close', labels: 'Labels', edit: 'Edit', save: 'Save', details: 'Details', phone: 'Telephone', name: 'Name',
   dark: 'Dark', nothingFound: 'Nothing of this name', alerts: 'Alerts', sound: 'Play a sound', desktop: 'Desktop notification', singleKeys: 'Single keys',
   contactDetails: 'Contact details:', toldByPage: 'Told by your page', verified: 'Verified identity', profile: 'Profile', priority: 'Priority', searchFor: 'Search messages for',
 };
 export const chinese = {
   email: '邮箱', signIn: '登录', conversations: '会话', mine: '我的', queue: '排队', bot: 'AI 客服', noneOfBot: 'AI 客服手上没有会话。', all: '全部', reply: '回复', note: '内部备注',
   search: '搜索', searchBox: '搜索全部消息', claim: '接待', hand: /分配|转接/, resolve: '解决', reopen: '重新打开', administration: '管理',
-  commands: '命令', shortcuts: '键盘快捷键', undo: '撤销', labels: '标签', edit: '编辑', save: '保存', details: '详情', phone: '电话', name: '姓名',
+  commands: '命令', shortcuts: '键盘快捷键', undo: '撤销', close: '关闭', labels: '标签', edit: '编辑', save: '保存', details: '详情', phone: '电话', name: '姓名',
   dark: '深色', nothingFound: '没有匹配项', alerts: '提醒', sound: '播放提示音', desktop: '桌面通知', singleKeys: '单键快捷键',
   contactDetails: '联系方式：', toldByPage: '网页提供的信息', verified: '身份已验证', profile: '个人资料', priority: '优先级', searchFor: '在消息中搜索',
 };

@@ -1,12 +1,12 @@
 // Order numbers, telephones and the like that the AI agent saw in what the visitor wrote: to copy, and to keep with the contact where it has none.
 import { ActionIcon, Button, CopyButton, Tooltip } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { Contact } from '@weikeyi/sdk/json'
 import type { BotEntity } from '@weikeyi/sdk/wire/event'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, take } from '../api'
 import { useI18n, type TextKey } from '../i18n'
+import { useNotify } from '../notify'
 import { useSession } from '../session'
 import { kindKeys, missingIn } from './recognised_text'
 
@@ -51,6 +51,7 @@ const kindText = (kind: string, t: (key: TextKey) => string): string => {
 function SaveToContact({ kind, value, place: { conversationId, contactId } }: { kind: string; value: string; place: ContactPlace }) {
   const { t } = useI18n()
   const { client } = useSession()
+  const notify = useNotify()
   const queries = useQueryClient()
   const wanted = contactId !== '0' && (kind === 'email' || kind === 'phone')
   const contact = useQuery({ queryKey: ['contact', contactId], queryFn: () => take(api.contact(contactId)), enabled: wanted, retry: 2 })
@@ -61,10 +62,10 @@ function SaveToContact({ kind, value, place: { conversationId, contactId } }: { 
       if (settlement.kind === 'refused') throw new Error(settlement.reason || settlement.code)
     },
     onSuccess: () => {
-      notifications.show({ message: t('saved') })
+      notify.show({ message: t('saved') })
       queries.setQueryData<Contact>(['contact', contactId], (known) => known && { ...known, [kind]: value })
     },
-    onError: (error) => notifications.show({ color: 'red', message: t('somethingFailed', { reason: error.message }) }),
+    onError: (error) => notify.show({ wrong: true, message: t('somethingFailed', { reason: error.message }) }),
   })
   if (!wanted || contact.data === undefined || !missingIn(contact.data, kind)) return null
   return (

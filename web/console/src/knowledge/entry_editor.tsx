@@ -1,5 +1,4 @@
 import { Alert, Button, Skeleton } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -13,7 +12,7 @@ import { useTools } from '../flow/use_tools'
 import { ProblemError, take, useProblemText } from '../api'
 import { SureButton } from '../admin/parts'
 import { dayAndTime } from '../format'
-import { useI18n } from '../i18n'
+import { useNotify } from '../notify'
 import { calls, knowledgeChanged, entryKey, useEntry } from './calls'
 import { drafts, type Draft } from './drafts'
 import { EntryFields } from './entry_fields'
@@ -55,7 +54,7 @@ const traceOf = (id: string | undefined, trace: Trace | undefined): Trace | unde
 
 function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStored }: Shown & { entry: KnowledgeEntry | undefined }) {
   const { k, language } = useTexts()
-  const { t } = useI18n()
+  const notify = useNotify()
   const problemText = useProblemText()
   const queries = useQueryClient()
   const key = id ?? draftOfNew(kind)
@@ -75,7 +74,7 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
       drafts.drop(key)
       setTried(false)
       // A new one is shown at a place of its own, where nothing of this form is left to say it.
-      if (id === undefined) notifications.show({ message: k(next.disabled ? 'savedOff' : 'saved'), closeButtonProps: { 'aria-label': t('close') } })
+      if (id === undefined) notify.show({ message: k(next.disabled ? 'savedOff' : 'saved') })
       onStored(id === undefined ? next.id : undefined)
       await knowledgeChanged(queries)
     },
@@ -84,7 +83,7 @@ function Form({ id, kind = KnowledgeKind.FAQ, sites, draft, entry, trace, onStor
     mutationFn: () => calls.remove(key),
     onSuccess: async () => {
       drafts.drop(key)
-      notifications.show({ message: k('removed'), closeButtonProps: { 'aria-label': t('close') } })
+      notify.show({ message: k('removed') })
       onStored('')
       queries.removeQueries({ queryKey: entryKey(key) })
       await knowledgeChanged(queries)

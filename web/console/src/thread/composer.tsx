@@ -1,5 +1,4 @@
 import { ActionIcon, Popover, SegmentedControl, Textarea, Tooltip } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconFile, IconLock, IconMoodSmile, IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
 import { startUpload, type Upload } from '@weikeyi/sdk'
 import { sendUpload } from '@weikeyi/sdk/browser'
@@ -11,6 +10,7 @@ import { useWriting } from '../assist/use_writing'
 import { WritingLine, WritingMenu } from '../assist/writing_menu'
 import { useCommands } from '../commands'
 import { useI18n } from '../i18n'
+import { useNotify } from '../notify'
 import { useSession } from '../session'
 import { draftOf, keepDraft, type Mode } from './draft'
 import { Suggestions } from './suggestions'
@@ -31,6 +31,7 @@ interface Chip {
 export function Composer({ id, openSeq, visitor }: { id: string; openSeq: number; visitor: string | undefined }) {
   const { t } = useI18n()
   const { client } = useSession()
+  const notify = useNotify()
   const [mode, setMode] = useState<Mode>('reply')
   const [text, setText] = useState(() => draftOf(localStorage, id, 'reply'))
   const [chips, setChips] = useState<readonly Chip[]>([])
@@ -79,7 +80,7 @@ export function Composer({ id, openSeq, visitor }: { id: string; openSeq: number
     if (!ready) return
     const attachments = chips.flatMap((chip) => (chip.attachment === undefined ? [] : [chip.attachment]))
     const sent = note ? client.sendNote(id, text.trim(), attachments) : client.sendMessage(id, text.trim(), attachments)
-    if (!sent.ok) return void notifications.show({ color: 'red', message: t('somethingFailed', { reason: sent.code }) })
+    if (!sent.ok) return void notify.show({ wrong: true, message: t('somethingFailed', { reason: sent.code }) })
     writing.forget()
     write('')
     setChips([])
@@ -138,7 +139,7 @@ export function Composer({ id, openSeq, visitor }: { id: string; openSeq: number
       void upload.done.then((result) => {
         if (result.ok) return change({ fraction: 1, attachment: result.value })
         setChips((all) => all.filter((chip) => chip.key !== key))
-        if (result.problem.code !== 'aborted') notifications.show({ color: 'red', message: `${t('uploadFailed', { name: file.name })}: ${result.problem.detail}` })
+        if (result.problem.code !== 'aborted') notify.show({ wrong: true, message: `${t('uploadFailed', { name: file.name })}: ${result.problem.detail}` })
       })
     }
   }

@@ -1,6 +1,5 @@
 // Who the visitor is, where they are and were, and how the conversation is filed. All of it is the visitor's own text.
 import { Avatar, Button, CloseButton, Select, TagsInput, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconPencil, IconShieldCheck } from '@tabler/icons-react'
 import type { ConversationView } from '@weikeyi/sdk'
 import type { Contact } from '@weikeyi/sdk/json'
@@ -13,6 +12,7 @@ import { browserName, dayAndTime, httpUrl, shortTime } from '../format'
 import { holderName } from '../holder'
 import { languageName } from '../assist/languages'
 import { useI18n, type TextKey } from '../i18n'
+import { useNotify } from '../notify'
 import { useSession } from '../session'
 import type { Actions } from './use_actions'
 import { useFollowedContact } from './use_contact'
@@ -170,6 +170,7 @@ export function Panel({ id, view, actions, onClose }: { id: string; view: Conver
 function ContactForm({ id, contact, onClose }: { id: string; contact: Contact; onClose: () => void }) {
   const { t } = useI18n()
   const { client } = useSession()
+  const notify = useNotify()
   const queries = useQueryClient()
   const [name, setName] = useState(contact.name)
   const [email, setEmail] = useState(contact.email)
@@ -183,7 +184,7 @@ function ContactForm({ id, contact, onClose }: { id: string; contact: Contact; o
       return changed
     },
     onSuccess: (changed) => {
-      notifications.show({ message: t('saved') })
+      notify.show({ message: t('saved') })
       // The directory follows the log by a moment.
       queries.setQueryData<Contact>(['contact', contact.id], { ...contact, ...changed })
       onClose()

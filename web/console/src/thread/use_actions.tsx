@@ -1,11 +1,11 @@
 // What an agent does to a conversation: shown at once, taken back when it is refused, undone with one click.
 import { Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import type { Command } from '@weikeyi/sdk'
 import type { Agent } from '@weikeyi/sdk/json'
 import { ConversationState, HolderKind, type Holder, type Priority } from '@weikeyi/sdk/wire/event'
 import { useI18n, type TextKey } from '../i18n'
 import type { Wished } from '../live_board'
+import { useNotify } from '../notify'
 import { useSession } from '../session'
 
 const undoShownMs = 6_000
@@ -29,6 +29,7 @@ const heldBy = (agent: Pick<Agent, 'id' | 'name'>): Holder => ({ kind: HolderKin
 export function useActions(id: string, now: { state: ConversationState; holder: Holder | undefined }): Actions {
   const { t } = useI18n()
   const { client, board, me } = useSession()
+  const notify = useNotify()
 
   const run = async (command: Command, wished: Wished): Promise<boolean> => {
     const fulfilled = board.wish(id, wished)
@@ -36,16 +37,14 @@ export function useActions(id: string, now: { state: ConversationState; holder: 
     fulfilled()
     if (settlement.kind === 'stored') return true
     const known = refusals[settlement.code]
-    notifications.show({ color: 'red', message: known === undefined ? t('somethingFailed', { reason: settlement.reason || settlement.code }) : t(known) })
+    notify.show({ wrong: true, message: known === undefined ? t('somethingFailed', { reason: settlement.reason || settlement.code }) : t(known) })
     return false
   }
   const undoable = (message: string, undo: () => void): void => {
     const note = `undo-${id}`
-    notifications.hide(note)
-    notifications.show({
+    notify.show({
       id: note,
-      autoClose: undoShownMs,
-      withCloseButton: false,
+      closeAfterMs: undoShownMs,
       message: (
         <span className="undo">
           {message}
@@ -53,7 +52,7 @@ export function useActions(id: string, now: { state: ConversationState; holder: 
             size="compact-sm"
             variant="subtle"
             onClick={() => {
-              notifications.hide(note)
+              notify.hide(note)
               undo()
             }}
           >
