@@ -1,5 +1,5 @@
 // One list of names, opened: what it is called, its names with their other spellings, and a field that takes many at once.
-import { Button, Group, TagsInput, TextInput } from '@mantine/core'
+import { Button, Group, TagsInput, TextInput, VisuallyHidden } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import type { KnownName, NameList } from '@weikeyi/sdk/json'
 import { useRef, useState } from 'react'
@@ -142,9 +142,10 @@ function NameRow({ one, error, onOpen }: { one: KnownName; error: string | undef
   const name = one.name.trim() === '' ? n('unnamed') : one.name
   return (
     <>
-      <button type="button" className="name-row" aria-label={[n('change', { name }), one.otherNames.length === 0 ? '' : n('othersOf', { others: one.otherNames.join(', ') })].filter((part) => part !== '').join('. ')} onClick={onOpen}>
-        <span className="name-own" dir="auto">
-          {name}
+      <button type="button" className="name-row" onClick={onOpen}>
+        <span className="name-own">
+          <VisuallyHidden component="span">{n('changeThis')} </VisuallyHidden>
+          <bdi>{name}</bdi>
         </span>
         {one.otherNames.map((other, at) => (
           <span key={at} className="name-other" dir="auto">
