@@ -33,7 +33,7 @@ export const knowledgeChinese = {
   incomplete: /尚未完成/, talk: '对话', writes: '访客回复', again: '重新开始', flowDone: '流程已结束', conversationLabels: '会话标签', kindFlow: '对话流程', drawing: /^流程图/,
   showDrawing: '显示流程图', openFlow: '打开流程', flowReason: /对话流程/, insert: (slot) => `插入 ${slot}`, handOver: '转给人工',
   listed: '站点名单中的名称', listedOf: (list) => `站点名单中的名称（${list}）`, whichList: '哪个名单', noList: (list) => `没有名为“${list}”的名单：访客写什么都不会符合。`, keepContact: '保存为联系人的资料', kept: '保存为联系人的资料',
-  ofSite: '适用于', everySite: '全部站点', stored: /^已保存/, deleteAgain: '再按一次 Delete 删除此步骤。', begins: '流程从这里开始',
+  ofSite: '适用站点', everySite: '全部站点', stored: /^已保存/, deleteAgain: '再按一次 Delete 删除此步骤。', begins: '流程从这里开始',
 };
 
 export class Knowledge {

@@ -72,7 +72,7 @@ export function FlowOutline({ steps, selected, onSelect, edits, slots, tools, na
             </button>
             {open && (
               <div className="outline-form">
-                <StepProblems problems={own.filter((problem) => problem.field === '' || problem.code === 'spins')} />
+                <StepProblems problems={own.filter((problem) => problem.field === '' || problem.code === 'spins' || problem.warning)} />
                 <StepFields steps={steps} step={step} slots={slots} tools={tools} nameLists={nameLists} problems={own} tried={tried} change={(next, field) => edits.change(step.id, next, field)} />
                 <StepId key={step.id} id={step.id} taken={steps.map(({ id }) => id)} onRename={(name) => edits.rename(step.id, name)} />
                 <div className="outline-actions">
