@@ -19,8 +19,9 @@ enum class GateSignal : std::uint8_t {
   kUnknown,   // share of the question's terms that no passage has, by rarity
   kSupport,   // mean score of the entry's best three
   kLength,    // log(1 + terms of the question)
+  kNamed,     // how rare the entry's name is, if the question has all of it; 0: it has not, or the entry is an FAQ
 };
-inline constexpr std::size_t kGateSignals = 9;
+inline constexpr std::size_t kGateSignals = 10;
 using GateSignals = std::array<float, kGateSignals>;
 std::string_view gate_signal_name(GateSignal signal);
 

@@ -18,7 +18,7 @@ namespace wk::ai {
 namespace {
 
 constexpr std::uint32_t kMagic = 0x494B4B57;  // "WKKI"
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 struct Header {
   std::uint32_t magic;
@@ -131,6 +131,7 @@ Result<void> write_view(File& file, const SegmentView& view) {
   WK_TRY_VOID(write_array(file, segment.passages));
   WK_TRY_VOID(write_array(file, segment.entries));
   WK_TRY_VOID(write_array(file, segment.headings));
+  WK_TRY_VOID(write_array(file, segment.names));
   WK_TRY_VOID(write_array(file, segment.vectors));
   WK_TRY_VOID(write_array(file, segment.vector_scales));
   return write_array(file, view.removed ? view.removed->bits : std::vector<std::uint64_t>{});
@@ -145,6 +146,7 @@ bool rows_fit(const Segment& segment, std::size_t dimensions) {
   std::uint64_t next = 0;
   for (const EntryRow& entry : segment.entries) {
     if (entry.passage_first != next || entry.passages == 0 || entry.kind > 3) return false;
+    if (std::uint64_t{entry.name} + entry.name_terms > segment.names.size()) return false;
     next += entry.passages;
   }
   if (next != passages) return false;
@@ -167,6 +169,7 @@ Result<SegmentView> read_view(File& file, std::size_t dimensions) {
   WK_TRY_VOID(read_array(file, segment->passages));
   WK_TRY_VOID(read_array(file, segment->entries));
   WK_TRY_VOID(read_array(file, segment->headings));
+  WK_TRY_VOID(read_array(file, segment->names));
   WK_TRY_VOID(read_array(file, segment->vectors));
   WK_TRY_VOID(read_array(file, segment->vector_scales));
   WK_TRY_VOID(read_array(file, removed->bits));

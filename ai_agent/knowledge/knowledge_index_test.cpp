@@ -138,6 +138,39 @@ TEST(KnowledgeIndex, GivesAFewPassagesOfOneEntryAndAsManyHitsAsAsked) {
             3);
 }
 
+TEST(KnowledgeIndex, TellsAnArticleThatIsNamedFromOneOfTheLike) {
+  const std::string life = "分布于西太平洋区，体长可达十三公分，成群栖息于礁石区，以底栖动物为食。";
+  auto entries = shop();
+  entries.push_back(article(10, "半线天竺鲷", "半线天竺鲷为鱼类的一种，" + life));
+  entries.push_back(article(11, "Lincoln (Nebraska)", "The city lies on Salt Creek and has 290,000 inhabitants."));
+  entries.push_back(article(12, "How to return", kReturnsEn));
+  entries.push_back(faq(13, {"Opening hours", "when do you open"}));
+  const auto index = index_of(entries);
+  const auto first = [&](std::string_view question) { return index->search({.text = question}).hits.at(0); };
+  const KnowledgeHit meant = first("半线天竺鲷体长可达多少公分？");
+  const KnowledgeHit other = first("单线天竺鲷体长可达多少公分？");
+  ASSERT_EQ(meant.entry.value(), 10U);
+  ASSERT_EQ(other.entry.value(), 10U);
+  EXPECT_GT(meant.signal(GateSignal::kNamed), 0.9F);
+  EXPECT_EQ(other.signal(GateSignal::kNamed), 0);
+  EXPECT_TRUE(meant.passes());
+  EXPECT_LT(other.score, meant.score - 0.1F);
+  // What stands in brackets has not to be said, nor words of asking; an FAQ has no name.
+  EXPECT_GT(first("On which creek does Lincoln lie?").signal(GateSignal::kNamed), 0.9F);
+  EXPECT_GT(first("within which days can I return an item").signal(GateSignal::kNamed), 0.5F);
+  EXPECT_EQ(first("Opening hours").signal(GateSignal::kNamed), 0);
+}
+
+TEST(KnowledgeIndex, ATitleAsLongAsASentenceIsNoName) {
+  std::string title;
+  for (std::size_t i = 0; i < knowledge_limits::kNameTermsMax; ++i) title += std::to_string(100 + i) + " ";
+  const auto named = [](const std::string& text) {
+    return index_of({article(1, text, kShippingEn)})->search({.text = text}).hits.at(0).signal(GateSignal::kNamed);
+  };
+  EXPECT_GT(named(title), 0);
+  EXPECT_EQ(named(title + "and the last"), 0);
+}
+
 TEST(KnowledgeIndex, SearchesOneKindAlone) {
   const auto index = index_of(shop());
   for (const auto& hit : index->search({.text = "shop number", .faqs = false}).hits)

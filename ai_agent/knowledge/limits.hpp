@@ -17,6 +17,8 @@ inline constexpr std::size_t kPassageBytesMin = 200;
 inline constexpr std::size_t kPassageBytesMax = 8 * 1024;
 // "Shipping > Abroad"; a longer path loses its beginning.
 inline constexpr std::size_t kHeadingBytesMax = 300;
+// Of an entry's name; a longer title is no name that a question would repeat.
+inline constexpr std::size_t kNameTermsMax = 24;
 // Of the whole index; what would go beyond is refused (kTooLarge). Keeps a segment's postings below
 // 4 GiB.
 inline constexpr std::size_t kPassagesMax = 500'000;

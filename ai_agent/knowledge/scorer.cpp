@@ -179,6 +179,11 @@ class Best {
 
 }  // namespace
 
+float rarity_of(const Collection& collection, std::uint64_t hash) {
+  const std::uint64_t passages = passages_with(collection, occurrence_of(collection, hash, 1));
+  return std::clamp(idf_of(collection, passages) / idf_of(collection, 1), 0.0F, 1.0F);
+}
+
 Found best_passages(const Collection& collection, std::span<const QueryTerm> terms,
                     const QueryVector& vector, const KindSettings& settings, std::size_t count) {
   Found out;

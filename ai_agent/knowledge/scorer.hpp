@@ -43,4 +43,7 @@ struct Found {
 Found best_passages(const Collection& collection, std::span<const QueryTerm> terms,
                     const QueryVector& vector, const KindSettings& settings, std::size_t count);
 
+// How rare a term is in the collection, as a share of what a term of one passage is: 0 to 1.
+float rarity_of(const Collection& collection, std::uint64_t hash);
+
 }  // namespace wk::ai

@@ -18,7 +18,8 @@ const TermRow* Segment::find(std::uint64_t hash) const {
 
 std::size_t Segment::bytes() const {
   return terms.size() * sizeof(TermRow) + postings.size() + passages.size() * sizeof(PassageRow) +
-         entries.size() * sizeof(EntryRow) + headings.size() + vectors.size() +
+         entries.size() * sizeof(EntryRow) + headings.size() +
+         names.size() * sizeof(std::uint64_t) + vectors.size() +
          vector_scales.size() * sizeof(float);
 }
 
@@ -46,6 +47,9 @@ std::vector<std::uint32_t> copy_passages(const SegmentView& part, std::size_t di
     if (!part.has(entry.passage_first)) continue;
     EntryRow copy = entry;
     copy.passage_first = static_cast<std::uint32_t>(out.passages.size());
+    copy.name = static_cast<std::uint32_t>(out.names.size());
+    const auto name = from.name(entry);
+    out.names.insert(out.names.end(), name.begin(), name.end());
     for (std::uint32_t i = 0; i < entry.passages; ++i) {
       const std::uint32_t old = entry.passage_first + i;
       PassageRow passage = from.passages[old];

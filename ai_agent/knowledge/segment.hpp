@@ -24,8 +24,9 @@ struct EntryRow {
   std::uint64_t revision;
   std::uint32_t passage_first;
   std::uint32_t passages;  // at least one
-  std::uint32_t kind;      // EntryKind
-  std::uint32_t zero;
+  std::uint16_t kind;        // EntryKind
+  std::uint16_t name_terms;  // 0: it has no name
+  std::uint32_t name;        // where its name's terms begin in `names`
 };
 
 struct PassageRow {
@@ -47,6 +48,7 @@ struct Segment {
   std::vector<PassageRow> passages;
   std::vector<EntryRow> entries;
   std::string headings;
+  std::vector<std::uint64_t> names;  // terms of entries' names
   // Of each passage `dimensions` numbers, to be multiplied by the passage's scale; a scale of 0: no
   // vector. Both are empty where no passage has one.
   std::vector<std::int8_t> vectors;
@@ -56,6 +58,9 @@ struct Segment {
   const TermRow* find(std::uint64_t hash) const;
   std::string_view heading(const PassageRow& passage) const {
     return std::string_view(headings).substr(passage.heading, passage.heading_bytes);
+  }
+  std::span<const std::uint64_t> name(const EntryRow& entry) const {
+    return std::span(names).subspan(entry.name, entry.name_terms);
   }
   std::size_t bytes() const;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ai_agent/knowledge/chunker.hpp"
+#include "ai_agent/knowledge/limits.hpp"
 #include "ai_agent/math/kernels.hpp"
 
 namespace wk::ai {
@@ -34,13 +35,23 @@ void SegmentBuilder::add_passage(PassageRow row, std::string_view heading,
             : 0.0F);
 }
 
+void SegmentBuilder::read_name(std::string_view title, EntryRow& row) {
+  reader_.query(name_in(title), name_);
+  std::erase_if(name_, [](const QueryTerm& term) { return term.weak; });
+  // So many are a sentence.
+  if (name_.size() > knowledge_limits::kNameTermsMax) return;
+  for (const QueryTerm& term : name_) segment_.names.push_back(term.hash);
+  row.name_terms = static_cast<std::uint16_t>(name_.size());
+}
+
 void SegmentBuilder::add(const KnowledgeEntry& entry) {
   EntryRow row{entry.id.value(),
                entry.revision,
                static_cast<std::uint32_t>(segment_.passages.size()),
                0,
-               static_cast<std::uint32_t>(entry.kind),
-               0};
+               static_cast<std::uint16_t>(entry.kind),
+               0,
+               static_cast<std::uint32_t>(segment_.names.size())};
   if (entry.kind == EntryKind::kFaq) {
     std::uint32_t number = 0;
     const auto add_phrasing = [&](std::string_view phrasing) {
@@ -61,6 +72,7 @@ void SegmentBuilder::add(const KnowledgeEntry& entry) {
     add_phrasing(entry.title);
     for (const std::string& phrasing : entry.phrasings) add_phrasing(phrasing);
   } else {
+    read_name(entry.title, row);
     std::uint32_t number = 0;
     for (const Passage& passage : chunk(entry.body, passage_bytes_max_)) {
       const std::string_view text =

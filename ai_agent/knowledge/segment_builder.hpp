@@ -29,6 +29,8 @@ class SegmentBuilder {
     std::uint32_t passage;
     std::uint32_t often;
   };
+  // Notes what has to be in a question that names the entry.
+  void read_name(std::string_view title, EntryRow& row);
   // Takes what terms_ holds as the terms of a new passage.
   void add_passage(PassageRow row, std::string_view heading, std::string_view meaning);
 
@@ -37,6 +39,7 @@ class SegmentBuilder {
   TermReader reader_;
   Segment segment_;
   std::vector<std::uint64_t> terms_;
+  std::vector<QueryTerm> name_;
   std::vector<Posting> postings_;
   std::vector<float> vector_;
 };

@@ -65,8 +65,28 @@ float share_of(std::span<const WeighedTerm> terms, std::size_t count, Has&& has)
   return all > 0 ? some / all : 0;
 }
 
-// Of each entry its best passages alone, best first.
-void add_hits(const Collection& collection, const Found& found, const KindSettings& settings, std::size_t hits_max, std::size_t per_entry_max,
+// The distinct hashes of a question's terms, in order.
+std::vector<std::uint64_t> hashes_of(std::span<const QueryTerm> terms) {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(terms.size());
+  for (const QueryTerm& term : terms) hashes.push_back(term.hash);
+  std::sort(hashes.begin(), hashes.end());
+  return hashes;
+}
+
+// How rare the entry's name is in what it is rarest, if the question has all of it. A question that has only part of a name is often about another
+// thing of the same kind, which nobody has written of.
+float named(const Collection& collection, const Segment& segment, const EntryRow& entry, std::span<const std::uint64_t> question) {
+  const std::span<const std::uint64_t> name = segment.name(entry);
+  const auto asked = [&](std::uint64_t term) { return std::binary_search(question.begin(), question.end(), term); };
+  if (!std::all_of(name.begin(), name.end(), asked)) return 0;
+  float rarest = 0;
+  for (const std::uint64_t term : name) rarest = std::max(rarest, rarity_of(collection, term));
+  return rarest;
+}
+
+// Of each entry its best passages alone, best first. `question`: the hashes of all its terms, in order.
+void add_hits(const Collection& collection, const Found& found, std::span<const std::uint64_t> question, const KindSettings& settings, std::size_t hits_max, std::size_t per_entry_max,
               std::vector<KnowledgeHit>& out) {
   const std::vector<Ranked> all = ranked(collection, found.candidates, settings);
   if (all.empty()) return;
@@ -101,7 +121,8 @@ void add_hits(const Collection& collection, const Found& found, const KindSettin
                    share_of(found.terms, kRarest, has),
                    unknown,
                    one.support,
-                   std::log1p(static_cast<float>(found.terms.size()))};
+                   std::log1p(static_cast<float>(found.terms.size())),
+                   named(collection, *collection.segments[candidate.segment].segment, *one.entry, question)};
     const GateSettings& gate = candidate.with_meaning ? settings.with_meaning : settings.by_words;
     hit.score = std::min(least, gate.sure.probability(hit.signals));
     hit.gate = gate.sure_from;
@@ -140,17 +161,18 @@ KnowledgeAnswer KnowledgeSnapshot::search(const KnowledgeQuery& query) const {
   std::vector<QueryTerm> terms;
   reader.query(text, terms);
   const QueryVector vector = vector_of(text, encoder_);
+  const std::vector<std::uint64_t> question = hashes_of(terms);
 
   KnowledgeAnswer answer;
   if (query.faqs) {
     const auto found =
         best_passages(faqs, terms, vector, settings_.faq, knowledge_limits::kCandidatesMax);
-    add_hits(faqs, found, settings_.faq, hits_max, 1, answer.hits);
+    add_hits(faqs, found, question, settings_.faq, hits_max, 1, answer.hits);
   }
   if (query.texts) {
     const auto found =
         best_passages(texts, terms, vector, settings_.text, knowledge_limits::kCandidatesMax);
-    add_hits(texts, found, settings_.text, hits_max,
+    add_hits(texts, found, question, settings_.text, hits_max,
              std::max<std::size_t>(query.passages_per_entry_max, 1), answer.hits);
   }
   std::stable_sort(answer.hits.begin(), answer.hits.end(),

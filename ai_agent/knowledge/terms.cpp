@@ -70,6 +70,14 @@ std::string_view english_stem(std::string_view word) {
   return word;
 }
 
+std::string_view name_in(std::string_view title) {
+  constexpr std::string_view kBeside[] = {"(", "（", "[", "【", "|", "｜", " - ", " – ", " — "};
+  std::string_view name = title;
+  for (const std::string_view mark : kBeside) name = name.substr(0, name.find(mark));
+  const bool blank = name.find_first_not_of(' ') == std::string_view::npos;
+  return blank ? title : name;
+}
+
 void TermReader::read(std::string_view text) {
   normalise_into(text, scratch_, normal_);
   runs_.clear();

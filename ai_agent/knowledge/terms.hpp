@@ -40,6 +40,10 @@ class TermReader {
   std::vector<Run> runs_;
 };
 
+// What a title calls its matter, without what is said beside it: "Lincoln" of "Lincoln (Nebraska)",
+// "Shipping" of "Shipping | Our shop". All of it where nothing else is left.
+std::string_view name_in(std::string_view title);
+
 // Light: plural and the endings -ed, -ing, -er's final e are taken off ("charges", "charged",
 // "charging": "charg"). What is no lower-case ASCII word stays. Answers a prefix of `word`.
 std::string_view english_stem(std::string_view word);

@@ -65,6 +65,16 @@ TEST(Terms, KnowWordsOfAsking) {
   EXPECT_EQ(question_word_length("退货", 0), 0U);
 }
 
+TEST(NameIn, IsATitleWithoutWhatStandsBesideIt) {
+  EXPECT_EQ(name_in("Lincoln (Nebraska)"), "Lincoln ");
+  EXPECT_EQ(name_in("大曲车站（秋田县）"), "大曲车站");
+  EXPECT_EQ(name_in("Shipping | Our shop - Help"), "Shipping ");
+  EXPECT_EQ(name_in("E-mail and more"), "E-mail and more");
+  // Nothing else is left.
+  EXPECT_EQ(name_in("(untitled)"), "(untitled)");
+  EXPECT_EQ(name_in(""), "");
+}
+
 TEST(Terms, OfAQuestionAreBounded) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += std::to_string(i) + " ";

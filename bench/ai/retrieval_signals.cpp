@@ -92,12 +92,15 @@ int write_signals(const std::filesystem::path& data, const ai::SentenceEncoder* 
 
     const RetrievalSet cmrc = read_cmrc(data / "cmrc2018-retrieval-zh", true);
     RetrievalSet mine{cmrc.entries, {}};
+    // Articles whose title is not what they are asked for by.
+    RetrievalSet bare{read_cmrc(data / "cmrc2018-retrieval-zh", false).entries, {}};
     std::vector<std::string> chinese;
     for (const Question& question : cmrc.questions) {
       if ((question.entry % 4 == 1) != (part == "tune")) continue;
       mine.questions.push_back(question);
       if (chinese.size() < kStrangersMax) chinese.push_back(question.text);
     }
+    bare.questions = mine.questions;
     // CrossWOZ has no validation part: every third row of the training part is one, and the others are known.
     std::vector<Row> known;
     std::vector<Row> held;
@@ -106,10 +109,12 @@ int write_signals(const std::filesystem::path& data, const ai::SentenceEncoder* 
     if (part == "test") held = read_rows(data / "crosswoz-intent-zh" / "test.tsv");
     if (held.size() > kStrangersMax) held.resize(kStrangersMax);
     add_faqs(writer, "crosswoz", known, held, chinese, part, false);
-    for (const std::uint64_t half : {0U, 1U}) {
-      writer.add("cmrc/near", part, "text_words", mine, {}, [half](std::uint64_t entry) { return entry / 4 % 2 == half; }, false);
+    for (const auto& [name, set] : {std::pair("cmrc", &mine), std::pair("cmrc-bare", &bare)}) {
+      for (const std::uint64_t half : {0U, 1U}) {
+        writer.add(name + std::string("/near"), part, "text_words", *set, {}, [half](std::uint64_t entry) { return entry / 4 % 2 == half; }, false);
+      }
+      writer.add(name + std::string("/far"), part, "text_words", *set, texts_of(held), [](std::uint64_t) { return true; }, false);
     }
-    writer.add("cmrc/far", part, "text_words", mine, texts_of(held), [](std::uint64_t) { return true; }, false);
   }
   return 0;
 }
