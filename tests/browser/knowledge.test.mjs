@@ -101,6 +101,31 @@ for (const { language, words, k, locale, question, way, answer, changed, person:
     await goodbye(someone);
   });
 
+  test(`the list shows one kind of entries, asked of the server, in ${language}`, async () => {
+    const made = [];
+    for (const [kind, rest] of [['FAQ', {}], ['ARTICLE', {}], ['FLOW', { body: '', steps: [{ id: 'a', say: { text: 'x' } }] }]]) {
+      made.push(await administrator.post('/knowledge/entries', { kind: `KNOWLEDGE_KIND_${kind}`, title: `Kinds ${language} ${kind}`, body: 'x', ...rest }));
+    }
+    const someone = await person(browser, { locale });
+    const { page } = await openConsole(server, someone, server.demo.agents[0], words, 'knowledge');
+    const knowledge = new Knowledge(page, k);
+    await knowledge.list.getByRole('searchbox', { name: k.filter }).fill(`Kinds ${language}`);
+    await eventually(async () => (await knowledge.row(`Kinds ${language}`).count()) === 3, 'all three are there');
+    const asked = page.waitForRequest((request) => request.url().includes('/knowledge/entries?') && request.url().includes('kind=article'));
+    await knowledge.list.getByText(k.kindArticle, { exact: true }).click();
+    await asked;
+    await eventually(async () => (await knowledge.row(`Kinds ${language}`).count()) === 1, 'one is left');
+    await knowledge.row(`Kinds ${language} ARTICLE`).waitFor();
+    // It stays in the address; what is no kind there is none.
+    await page.reload();
+    await knowledge.row(`Kinds ${language} ARTICLE`).waitFor();
+    assert.equal(await knowledge.row(`Kinds ${language}`).count(), 1);
+    await page.goto(page.url().replace('kind=article', 'kind=KNOWLEDGE_KIND_FAQ'));
+    await eventually(async () => (await knowledge.row(`Kinds ${language}`).count()) === 3, 'all three again');
+    await goodbye(someone);
+    for (const { id } of made) await administrator.ok('DELETE', `/knowledge/entries/${id}`);
+  });
+
   test(`many questions are imported, and what cannot be taken is told, in ${language}`, async () => {
     const someone = await person(browser, { locale });
     const { page } = await openConsole(server, someone, server.demo.agents[0], words, 'knowledge');

@@ -8,6 +8,8 @@ const rowsOfPage = 50
 export interface EntryFilter {
   site: string
   text: string
+  /** "faq", "article" or "flow"; not given: of every kind. */
+  kind?: string
 }
 
 export const calls = {

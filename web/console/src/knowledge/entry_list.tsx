@@ -1,7 +1,7 @@
 import { ActionIcon, Button, SegmentedControl, Select, Skeleton, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconFileImport, IconFileUpload, IconPlus, IconRoute, IconSchool, IconSearch, IconWorld, IconZoomQuestion } from '@tabler/icons-react'
-import { KnowledgeKind, knowledgeKindToJSON, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
+import { KnowledgeKind, type KnowledgeEntry, type Site } from '@weikeyi/sdk/json'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
@@ -18,7 +18,12 @@ import { useFilterParams } from '../use_filter_params'
 const rowHeight = 68
 const typedForMs = 250
 const rowsOfPage = 100
-const kinds = [KnowledgeKind.FAQ, KnowledgeKind.ARTICLE, KnowledgeKind.FLOW]
+// As the server's list and the address call them.
+const kinds = [
+  ['faq', KnowledgeKind.FAQ],
+  ['article', KnowledgeKind.ARTICLE],
+  ['flow', KnowledgeKind.FLOW],
+] as const
 
 // Beside the entries: what they come from, what is missing, what was learned of them.
 const tools = [
@@ -44,13 +49,14 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
   const filter = useFilter()
   const { site, text, kind } = filter
   const pages = useInfiniteQuery({
-    queryKey: [...entriesKey, site, text],
-    queryFn: ({ pageParam }) => calls.entries({ site, text }, pageParam, rowsOfPage),
+    queryKey: [...entriesKey, site, text, kind],
+    queryFn: ({ pageParam }) => calls.entries({ site, text, kind }, pageParam, rowsOfPage),
     initialPageParam: '',
     getNextPageParam: (last) => (last.nextCursor === '' ? undefined : last.nextCursor),
   })
-  // The server's list is of every kind: the next page is read until the list is full.
-  const rows = (pages.data?.pages ?? []).flatMap((page) => page.entries).filter((entry) => kind === '' || knowledgeKindToJSON(entry.kind) === kind)
+  // A server that does not know kinds sends all of them: the next page is read until the list is full.
+  const wanted = kinds.find(([value]) => value === kind)?.[1]
+  const rows = (pages.data?.pages ?? []).flatMap((page) => page.entries).filter((entry) => wanted === undefined || entry.kind === wanted)
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 })
   const items = virtual.getVirtualItems()
@@ -123,7 +129,7 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
           aria-label={k('kind')}
           value={kind}
           onChange={(value) => filter.set('kind', value)}
-          data={[{ value: '', label: k('everyKind') }, ...kinds.map((one) => ({ value: knowledgeKindToJSON(one), label: k(kindShortKey(one)) }))]}
+          data={[{ value: '', label: k('everyKind') }, ...kinds.map(([value, one]) => ({ value, label: k(kindShortKey(one)) }))]}
         />
       </header>
       <div className="list-rows" ref={scroller}>
@@ -205,5 +211,7 @@ function useFilter() {
     // Only when the text has changed: another entry is opened with the address it had.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [text])
-  return { site: params.get('site') ?? '', kind: params.get('kind') ?? '', text, typed, type, set }
+  const kind = params.get('kind') ?? ''
+  // What somebody wrote into the address may be no kind.
+  return { site: params.get('site') ?? '', kind: kinds.some(([value]) => value === kind) ? kind : '', text, typed, type, set }
 }
