@@ -40,6 +40,19 @@ TEST(Entities, Phones) {
   EXPECT_EQ(found("1-800-555-0199"), (List{"phone +18005550199"}));
 }
 
+TEST(Entities, NumbersOfEveryLengthAreRead) {
+  EXPECT_EQ(found("how many primes are there between 0 and 100"), List{});
+  // Each beginning of each, so that every rule sees a text that ends where it looks on.
+  for (const std::string text : {"0086 138 0013 8000", "010-62345678", "+49 (151) 12345678", "1-800-555-0199",
+                                 "400-820-8820", "2024-05-01", "2024年5月1日", "0.5 USD", "¥00.00", "#0-0_0", "a0@b0.c0"}) {
+    for (std::size_t bytes = 0; bytes <= text.size(); ++bytes) {
+      found(text.substr(0, bytes));
+      found("so " + text.substr(0, bytes));
+    }
+  }
+  EXPECT_EQ(found("0"), List{});
+}
+
 TEST(Entities, Emails) {
   EXPECT_EQ(found("write to Jane.Doe+shop@Example.co.uk, please"),
             (List{"email jane.doe+shop@example.co.uk"}));

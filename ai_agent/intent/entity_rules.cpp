@@ -325,7 +325,7 @@ std::optional<RuleHit> match_phone(std::string_view text, std::size_t at) {
   if (local.size() == 13 && local.starts_with("86")) local.remove_prefix(2);
   if (local.size() == 11 && local[0] == '1' && local[1] >= '3')
     return RuleHit{i, std::string(local)};
-  if (local[0] == '0' && local[1] != '0' && local.size() >= 10 && local.size() <= 12)
+  if (local.size() >= 10 && local.size() <= 12 && local[0] == '0' && local[1] != '0')
     return RuleHit{i, std::string(local)};
   if (local.size() == 10 && (local.starts_with("400") || local.starts_with("800")))
     return RuleHit{i, std::string(local)};
