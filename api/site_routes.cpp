@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "core/auth/identity.hpp"
 #include "core/hours/business_hours.hpp"
+#include "core/model/check_name_lists.hpp"
 #include "core/model/limits.hpp"
 
 namespace wk::api {
@@ -55,7 +56,7 @@ Result<void> check_bot(const v1::BotSettings& bot) {
   for (const std::string& word : bot.handover_words()) {
     if (word.empty() || word.size() > 100) return invalid("a handover word must have 1 to 100 bytes");
   }
-  return {};
+  return check_name_lists(bot.name_lists());
 }
 
 Result<void> check_name(const std::string& name) {

@@ -133,12 +133,13 @@ Result<void> App::open_core() {
   intake_ = std::make_unique<ai::KnowledgeIntake>(*knowledge_, clock_);
   crawls_ = std::make_unique<ai::CrawlService>(*knowledge_store_, *knowledge_, clock_, ai::CrawlService::Options{.private_addresses = options_.crawl_private_addresses, .version = WK_VERSION});
   WK_TRY_VOID(crawls_->load());
-  help_ = std::make_unique<ai::KnowledgeHelp>(ai::KnowledgeHelp::Deps{*storage_, *storage_, *directory_, *knowledge_});
+  names_ = std::make_unique<ai::SiteNames>(*directory_);
+  help_ = std::make_unique<ai::KnowledgeHelp>(ai::KnowledgeHelp::Deps{*storage_, *storage_, *directory_, *knowledge_, *names_});
   intents_ = std::make_unique<ai::IntentService>(*knowledge_store_, options_.data / "ai", sentence_, clock_);
   knowledge_->set_change_listener([this](SiteId site) { intents_->note_change(site); });
   brain_ = std::make_unique<ai::Brain>(*knowledge_, intents_.get(), clock_);
   WK_TRY_VOID(open_llm());
-  bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, ai_pool_, clock_, tools_, grounded_.get(), writer_pool_.get(),
+  bot_ = std::make_unique<ai::BotAgent>(ai::BotAgent::Deps{first, *conversations_, *storage_, *directory_, presence_, *brain_, *names_, ai_pool_, clock_, tools_, grounded_.get(), writer_pool_.get(),
                                                            [this](v1::TypingSignal signal) { broker_->typing(std::move(signal), 0); }});
   agent_writer_ = std::make_unique<ai::AgentWriter>(*storage_, llm_.get());
   listeners_ = std::make_unique<RouterAndBot>(*router_, *bot_);

@@ -102,6 +102,7 @@ class App {
   std::unique_ptr<ai::KnowledgeBase> knowledge_;
   std::unique_ptr<ai::IntentService> intents_;
   std::unique_ptr<ai::Brain> brain_;
+  std::unique_ptr<ai::SiteNames> names_;
   // Null without a language model.
   ai::ToolBox tools_;
   std::unique_ptr<ai::LanguageModel> llm_;

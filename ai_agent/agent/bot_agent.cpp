@@ -18,10 +18,21 @@
 namespace wk::ai {
 namespace {
 
-std::optional<v1::Site> site_of(const Directory& directory, SiteId id) {
+// Null: it is not there. Holds the snapshot that it is of: sites may have long lists of names.
+std::shared_ptr<const v1::Site> site_of(const Directory& directory, SiteId id) {
   const auto sites = directory.sites();
   const auto found = std::find_if(sites->begin(), sites->end(), [&](const v1::Site& site) { return site.id() == id.value(); });
-  return found == sites->end() ? std::nullopt : std::optional(*found);
+  return found == sites->end() ? nullptr : std::shared_ptr<const v1::Site>(sites, &*found);
+}
+
+// What a turn needs of them, for each message: not the lists of names.
+v1::BotSettings settings_of(const v1::Site& site) {
+  v1::BotSettings settings;
+  settings.set_enabled(site.bot().enabled());
+  settings.set_name(site.bot().name());
+  settings.set_confidence_to_answer_permille(site.bot().confidence_to_answer_permille());
+  *settings.mutable_handover_words() = site.bot().handover_words();
+  return settings;
 }
 
 bool unanswered(const v1::ConversationSummary& summary) { return summary.last_visitor_seq() > summary.bot_through_seq(); }
@@ -128,8 +139,9 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
   question.site = SiteId(summary->site_id());
   question.misses = summary->bot_misses();
   question.locale = summary->context().locale();
-  if (site) question.settings = site->bot();
-  look_for_people(question, site);
+  if (site) question.settings = settings_of(*site);
+  question.names = deps_.names.of(question.site);
+  look_for_people(question, site.get());
   if (summary->has_bot_flow()) question.flow = summary->bot_flow();
   // What was said since the last turn; of very much, the newest.
   const Seq through = summary->bot_through_seq();
@@ -316,9 +328,9 @@ void BotAgent::begin_next() {
   }
 }
 
-void BotAgent::look_for_people(BotQuestion& question, const std::optional<v1::Site>& site) const {
+void BotAgent::look_for_people(BotQuestion& question, const v1::Site* site) const {
   question.people_online = deps_.presence.anybody_online();
-  if (!site) return;
+  if (site == nullptr) return;
   const std::int64_t now_ms = deps_.clock.now_ms();
   const Opening is = opening(*site, now_ms);
   if (is.open) return;
@@ -327,8 +339,8 @@ void BotAgent::look_for_people(BotQuestion& question, const std::optional<v1::Si
 }
 
 bool BotAgent::reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const {
-  const auto names_one = [](const std::string& text) {
-    const auto entities = find_entities(text, Gazetteer());
+  const auto names_one = [&](const std::string& text) {
+    const auto entities = find_entities(text, *question.names);
     return std::any_of(entities.begin(), entities.end(), [](const Entity& one) { return one.kind == EntityKind::kEmail || one.kind == EntityKind::kPhone; });
   };
   if (std::any_of(question.texts.begin(), question.texts.end(), names_one)) return true;
@@ -403,8 +415,8 @@ Result<v1::TryBotAnswer> BotAgent::try_out(const v1::TryBotRequest& request) {
   const SiteId id(request.site_id());
   const auto site = site_of(deps_.directory, id);
   if (!site) return fail(ErrorCode::kNotFound, "no such site");
-  BotQuestion question{.site = id, .settings = site->bot(), .texts = {request.text()}};
-  look_for_people(question, site);
+  BotQuestion question{.site = id, .settings = settings_of(*site), .names = deps_.names.of(id), .texts = {request.text()}};
+  look_for_people(question, site.get());
   if (request.has_flow()) question.flow = request.flow();
   BotEvidence evidence;
   WK_TRY(v1::BotTurn turn, deps_.brain.think(question, &evidence));

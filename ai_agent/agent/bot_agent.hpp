@@ -36,6 +36,7 @@ class BotAgent final : public CommitListener, public BotTrial {
     Directory& directory;
     const Presence& presence;
     const Brain& brain;
+    const SiteNames& names;
     ThreadPool& pool;
     const Clock& clock;
     // What dialogue flows may ask.
@@ -97,7 +98,7 @@ class BotAgent final : public CommitListener, public BotTrial {
   void end(ConversationId id);
   void begin_next();
   // Whether people are there for what is asked, or when they are back.
-  void look_for_people(BotQuestion& question, const std::optional<v1::Site>& site) const;
+  void look_for_people(BotQuestion& question, const v1::Site* site) const;
   // Where they are not: whether they know how to reach who asks.
   bool reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const;
   // Straight to people, without a thought.

@@ -155,13 +155,13 @@ v1::BotTurn flow_turn(std::shared_ptr<FlowDialogue> dialogue, const BotQuestion&
 }
 
 // A flow speaks the language it was written in: an answer that is an address or a number has none.
-std::shared_ptr<FlowDialogue> dialogue_of(const v1::KnowledgeEntry& entry, Language otherwise) {
+std::shared_ptr<FlowDialogue> dialogue_of(const v1::KnowledgeEntry& entry, const BotQuestion& question, Language otherwise) {
   const Language written = language_of(entry.title());
-  return std::make_shared<FlowDialogue>(entry, written == Language::kUnknown ? otherwise : written);
+  return std::make_shared<FlowDialogue>(entry, written == Language::kUnknown ? otherwise : written, question.names);
 }
 
 v1::BotTurn begin_flow(const v1::KnowledgeEntry& entry, const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) {
-  auto dialogue = dialogue_of(entry, language);
+  auto dialogue = dialogue_of(entry, question, language);
   dialogue->begins = true;
   dialogue->run.begin(text);
   return flow_turn(std::move(dialogue), question, evidence);
@@ -267,7 +267,7 @@ Result<v1::BotTurn> Brain::think(const BotQuestion& question, BotEvidence* evide
   if (turn) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - begun).count();
     turn->mutable_decided()->set_took_us(static_cast<std::uint32_t>(took));
-    keep_entities(*turn->mutable_decided(), question.texts);
+    keep_entities(*turn->mutable_decided(), question.texts, *question.names);
   }
   if (evidence != nullptr) *evidence = std::move(seen);
   return turn;
@@ -307,7 +307,7 @@ Result<v1::BotTurn> Brain::decide(const BotQuestion& question, const std::string
 
 Result<Looked> Brain::look_up(const BotQuestion& question, const std::string& text) const {
   Looked looked;
-  const std::string asked = without_references(knowledge_, question.site, text);
+  const std::string asked = without_references(knowledge_, question.site, text, *question.names);
   WK_TRY(looked.meant, what_is_meant(question.site, asked));
   WK_TRY(looked.findings, knowledge_.search(question.site, asked, agent_limits::kSourcesKept, static_cast<float>(question.settings.confidence_to_answer_permille()) / 1'000));
   const bool found = !looked.findings.empty() && may_answer(looked.findings.front(), looked.meant);
@@ -325,7 +325,7 @@ Result<Looked> Brain::look_up(const BotQuestion& question, const std::string& te
 Result<std::optional<v1::BotTurn>> Brain::go_on(const BotQuestion& question, const std::string& text, Language language, BotEvidence& evidence) const {
   WK_TRY(auto found, knowledge_.faq(question.site, KnowledgeEntryId(question.flow->entry_id())));
   if (!found || found->entry.kind() != v1::KNOWLEDGE_KIND_FLOW) return std::optional<v1::BotTurn>();
-  auto dialogue = dialogue_of(found->entry, language);
+  auto dialogue = dialogue_of(found->entry, question, language);
   // One of the options may be "no, thanks".
   if (is_cancel(text) && !dialogue->run.offers(*question.flow, text)) {
     v1::BotTurn turn = turn_of(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FLOW);

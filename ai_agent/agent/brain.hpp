@@ -8,6 +8,7 @@
 
 #include "ai_agent/agent/intent_service.hpp"
 #include "ai_agent/agent/knowledge_base.hpp"
+#include "ai_agent/agent/site_names.hpp"
 #include "ai_agent/text/text.hpp"
 #include "base/result.hpp"
 #include "core/hours/opening_words.hpp"
@@ -18,7 +19,9 @@ namespace wk::ai {
 
 struct BotQuestion {
   SiteId site{};
+  // Without name_lists: those are `names`.
   v1::BotSettings settings{};
+  std::shared_ptr<const Gazetteer> names = no_names();
   // What the visitor wrote since the last turn, oldest first.
   std::vector<std::string> texts{};
   // Also something that cannot be read.

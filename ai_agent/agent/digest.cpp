@@ -145,7 +145,7 @@ std::string excerpt_of(const Matter& matter, Language language) {
   if (!attempts.empty()) lines.push_back(std::string(kTried.in(language)) + attempts);
 
   v1::BotDecided named;
-  keep_entities(named, theirs);
+  keep_entities(named, theirs, {});
   std::string values;
   for (const v1::BotEntity& entity : named.entities()) {
     values.append(values.empty() ? "" : kThen.in(language)).append(kind_name(entity.kind()).in(language)).append(" ").append(entity.value());

@@ -16,13 +16,16 @@ struct BotQuestion;
 
 // One turn under way. Has one user; stays where it was made, since `run` reads `entry`.
 struct FlowDialogue {
-  FlowDialogue(v1::KnowledgeEntry entry_, Language language_) : entry(std::move(entry_)), language(language_) {}
+  FlowDialogue(v1::KnowledgeEntry entry_, Language language_, std::shared_ptr<const Gazetteer> names_)
+      : entry(std::move(entry_)), language(language_), names(std::move(names_)) {}
   FlowDialogue(const FlowDialogue&) = delete;
   FlowDialogue& operator=(const FlowDialogue&) = delete;
 
   const v1::KnowledgeEntry entry;
   const Language language;
-  FlowRun run{entry};
+  // Of the site; a turn ends with those it began with.
+  const std::shared_ptr<const Gazetteer> names;
+  FlowRun run{entry, *names};
   // It begins with this turn.
   bool begins = false;
   // Said before the flow's own words: the answer to something else that the visitor asked meanwhile.

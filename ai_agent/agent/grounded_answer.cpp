@@ -97,7 +97,7 @@ bool GroundedAnswer::look_up(const ChatAnswer& answer, Round& round, std::stop_t
 
 GroundedAnswer::Written GroundedAnswer::write(const Request& request, v1::BotTurn direct, std::stop_token stop, const OnTyped& typed) const {
   // One masker for all of it, in the order the model reads it, so that equal questions make equal prompts.
-  Masker masker;
+  Masker masker(*request.question.names);
   Round round{.masker = masker, .tools = tools_.for_site(request.use.site)};
   ContextParts parts{.system = answer_policy(request.evidence.language, !round.tools.empty())};
   std::vector<const Finding*> near_ones;

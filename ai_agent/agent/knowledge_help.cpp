@@ -57,7 +57,7 @@ Result<v1::SuggestionList> KnowledgeHelp::suggestions(ConversationId conversatio
   const std::string question = question_of(open.texts);
   if (question.empty()) return list;
   const SiteId site(summary.site_id());
-  WK_TRY(const std::vector<Finding> findings, deps_.knowledge.search(site, without_references(deps_.knowledge, site, question), agent_limits::kSuggestions, confidence_of(site)));
+  WK_TRY(const std::vector<Finding> findings, deps_.knowledge.search(site, without_references(deps_.knowledge, site, question, *deps_.names.of(site)), agent_limits::kSuggestions, confidence_of(site)));
   for (const Finding& finding : findings) {
     // A person reads them before anybody else does, so they may be further off than what the AI agent itself would say.
     if (finding.score < finding.gate * agent_limits::kSuggestionShareOfGate) break;

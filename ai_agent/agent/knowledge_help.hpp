@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "ai_agent/agent/knowledge_base.hpp"
+#include "ai_agent/agent/site_names.hpp"
 #include "core/ports/agent_help.hpp"
 #include "core/ports/conversation_store.hpp"
 
@@ -17,6 +18,7 @@ class KnowledgeHelp final : public AgentHelp {
     BotRecord& record;
     const Directory& directory;
     const KnowledgeBase& knowledge;
+    const SiteNames& names;
   };
   explicit KnowledgeHelp(Deps deps) : deps_(deps) {}
 

@@ -24,7 +24,8 @@ class KnowledgeHelpTest : public ::testing::Test, public TestKnowledge {
     auto store = StorageManager::open({.directory = data_.path() / "data", .archive_in_background = false});
     ASSERT_TRUE(store) << store.error().context;
     store_ = std::move(*store);
-    help_ = std::make_unique<KnowledgeHelp>(KnowledgeHelp::Deps{*store_, *store_, *directory_, base()});
+    names_ = std::make_unique<SiteNames>(*directory_);
+    help_ = std::make_unique<KnowledgeHelp>(KnowledgeHelp::Deps{*store_, *store_, *directory_, base(), *names_});
     v1::KnowledgeEntry returns = faq(1, 0, "How do I return something?", "Within 30 days of delivery, unused.");
     returns.set_url("https://shop.example/returns");
     put(returns);
@@ -50,6 +51,7 @@ class KnowledgeHelpTest : public ::testing::Test, public TestKnowledge {
   wk::testing::TemporaryDirectory data_;
   std::unique_ptr<SqliteDirectory> directory_;
   std::unique_ptr<StorageManager> store_;
+  std::unique_ptr<SiteNames> names_;
   std::unique_ptr<KnowledgeHelp> help_;
   EventMaker make_;
   const ConversationId a_{101};

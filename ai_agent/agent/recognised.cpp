@@ -81,13 +81,12 @@ class Shortened {
 
 }  // namespace
 
-void keep_entities(v1::BotDecided& decided, const std::vector<std::string>& texts) {
-  const Gazetteer none;
+void keep_entities(v1::BotDecided& decided, const std::vector<std::string>& texts, const Gazetteer& names) {
   for (const std::string& text : texts) {
-    for (const Entity& entity : find_entities(text, none)) {
+    for (const Entity& entity : find_entities(text, names)) {
       if (static_cast<std::size_t>(decided.entities_size()) == agent_limits::kEntitiesKept) return;
       if (entity.value.size() > agent_limits::kEntityBytesMax) continue;
-      const std::string_view kind = entity_kind_name(entity.kind);
+      const std::string_view kind = entity.kind == EntityKind::kListed ? std::string_view(entity.list) : entity_kind_name(entity.kind);
       const auto same = [&](const v1::BotEntity& one) { return one.kind() == kind && one.value() == entity.value; };
       if (std::any_of(decided.entities().begin(), decided.entities().end(), same)) continue;
       v1::BotEntity& kept = *decided.add_entities();
@@ -97,11 +96,10 @@ void keep_entities(v1::BotDecided& decided, const std::vector<std::string>& text
   }
 }
 
-std::string without_references(const KnowledgeBase& knowledge, SiteId site, const std::string& text) {
-  const Gazetteer none;
+std::string without_references(const KnowledgeBase& knowledge, SiteId site, const std::string& text, const Gazetteer& names) {
   Shortened left;
   std::size_t at = 0;
-  for (const Entity& entity : find_entities(text, none)) {
+  for (const Entity& entity : find_entities(text, names)) {
     if (!is_reference(entity.kind)) continue;
     const std::string_view written = std::string_view(text).substr(entity.begin, entity.end - entity.begin);
     // The company's own telephone, or the name of a product that looks like a number.

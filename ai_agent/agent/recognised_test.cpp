@@ -10,9 +10,9 @@ namespace wk::ai {
 namespace {
 
 // "kind value" of each.
-std::vector<std::string> kept(const std::vector<std::string>& texts) {
+std::vector<std::string> kept(const std::vector<std::string>& texts, const Gazetteer& names = {}) {
   v1::BotDecided decided;
-  keep_entities(decided, texts);
+  keep_entities(decided, texts, names);
   std::vector<std::string> out;
   for (const v1::BotEntity& one : decided.entities()) out.push_back(one.kind() + " " + one.value());
   return out;
@@ -23,6 +23,13 @@ TEST(KeepEntities, EachValueOnceInTheOrderOfWriting) {
   EXPECT_EQ(kept({"订单号 WK20240501123456 还没到", "手机 138-0013-8000，邮箱 Lin@Example.com", "再说一遍：WK20240501123456"}),
             (List{"order_number WK20240501123456", "phone 13800138000", "email lin@example.com"}));
   EXPECT_EQ(kept({"怎么申请退货"}), List{});
+}
+
+TEST(KeepEntities, TheSitesOwnNamesAreOfTheKindOfTheirList) {
+  auto names = Gazetteer::make({{"product", "台灯专业版", {"Lamp Pro"}}, {"branch", "Paris", {}}, {"product", "MX50001", {}}});
+  ASSERT_TRUE(names.has_value());
+  EXPECT_EQ(kept({"my LAMP PRO from paris", "订单号 WK20240501123456，台灯专业版", "order MX50001"}, *names),
+            (List{"product 台灯专业版", "branch Paris", "order_number WK20240501123456", "product MX50001"}));
 }
 
 TEST(KeepEntities, IsBoundedInNumberAndInBytes) {
@@ -45,7 +52,7 @@ class WithoutReferencesTest : public ::testing::Test, public TestKnowledge {
     put(faq(5, 0, "Where is my order?", "The page of the order shows it."));
     put(faq(6, 0, "Which ink does the printer MX50001 need?", "Ink of the kind 12."));
   }
-  std::string without(const std::string& text) { return without_references(base(), SiteId(1), text); }
+  std::string without(const std::string& text, const Gazetteer& names = {}) { return without_references(base(), SiteId(1), text, names); }
   Finding best(const std::string& text) {
     auto found = base().search(SiteId(1), text, 1, 0);
     EXPECT_TRUE(found && !found->empty()) << text;
@@ -78,6 +85,15 @@ TEST_F(WithoutReferencesTest, WhatTheKnowledgeNamesStays) {
   EXPECT_EQ(without(text), text);
   EXPECT_TRUE(best(without(text)).word_for_word);
   EXPECT_EQ(without("Which ink does the printer MX70009 need?"), "Which ink does the printer   need?") << "nobody has written of that one";
+}
+
+TEST_F(WithoutReferencesTest, TheSitesOwnNamesStay) {
+  auto names = Gazetteer::make({{"product", "Printer 70009", {"MX70009"}}});
+  ASSERT_TRUE(names.has_value());
+  const std::string text = "Which ink does the printer MX70009 need?";
+  EXPECT_NE(without(text), text);
+  EXPECT_EQ(without(text, *names), text);
+  EXPECT_EQ(without("Where is my order WK20240501123456 of MX70009?", *names), "Where is my order   of MX70009?");
 }
 
 TEST_F(WithoutReferencesTest, AClauseThatOnlyIntroducesANumberGoesWithIt) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -59,7 +60,7 @@ std::string text_of(const Json& value) { return value.is_string() ? value.get<st
 
 }  // namespace
 
-FlowRun::FlowRun(const v1::KnowledgeEntry& entry) : entry_(entry) {
+FlowRun::FlowRun(const v1::KnowledgeEntry& entry, const Gazetteer& names) : entry_(entry), names_(names) {
   state_.set_entry_id(entry.id());
   state_.set_title(entry.title());
   state_.set_revision_ms(entry.updated_ms());
@@ -86,10 +87,13 @@ void FlowRun::set(const std::string& slot, std::string_view value, bool heard) {
 
 // The first of its kind is for the first step that asks for it, the second for the second.
 void FlowRun::hear(std::string_view text) {
-  std::vector<HeardValue> heard = heard_values(text);
+  std::map<std::string_view, std::vector<HeardValue>> by_list;
   for (const v1::FlowStep& step : entry_.steps()) {
     if (!step.has_ask() || value(step.ask().slot()) != nullptr) continue;
-    const auto fits = std::find_if(heard.begin(), heard.end(), [&](const HeardValue& one) { return one.kind == step.ask().kind(); });
+    const auto [of_list, fresh] = by_list.try_emplace(step.ask().name_list());
+    std::vector<HeardValue>& heard = of_list->second;
+    if (fresh) heard = heard_values(text, names_, step.ask().name_list());
+    const auto fits = std::find_if(heard.begin(), heard.end(), [&](const HeardValue& one) { return one.fits(step.ask()); });
     if (fits == heard.end()) continue;
     set(step.ask().slot(), fits->value, true);
     heard.erase(fits);
@@ -236,7 +240,7 @@ bool FlowRun::answer(const v1::FlowState& state, std::string_view text) {
     return true;
   }
   if (!step->has_ask()) return true;
-  const auto value = slot_value(step->ask().kind(), text);
+  const auto value = slot_value(step->ask(), text, names_);
   if (!value) return false;
   set(step->ask().slot(), *value, false);
   hear(text);

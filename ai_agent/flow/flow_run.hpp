@@ -1,7 +1,7 @@
 // One turn of a dialogue flow: from what the visitor wrote to what is said, and where the flow stands then. It talks to nobody: where a tool has to
 // be asked it stops, and goes on when told what came of it.
 //
-//   FlowRun run(entry);
+//   FlowRun run(entry, names);
 //   run.begin(text);                 // or run.answer(state, text)
 //   while (run.stop() == FlowStop::kCalls) run.called(ask(run.tool(), run.arguments()));
 //   … run.said(), run.choices(), run.state()
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ai_agent/flow/limits.hpp"
+#include "ai_agent/intent/entities.hpp"
 #include "base/result.hpp"
 #include "weikeyi/v1/resource.pb.h"
 
@@ -30,10 +31,11 @@ enum class FlowStop : std::uint8_t {
   kCalls,
 };
 
-// Has one user. `entry` outlives it and was checked (core/model/check_flow.hpp); one that was not is handed over where it cannot go on.
+// Has one user. `entry` and the site's `names` outlive it; `entry` was checked (core/model/check_flow.hpp), one that was not is handed over where it
+// cannot go on.
 class FlowRun {
  public:
-  explicit FlowRun(const v1::KnowledgeEntry& entry);
+  FlowRun(const v1::KnowledgeEntry& entry, const Gazetteer& names);
 
   // From the first step. What `text` tells already is not asked.
   void begin(std::string_view text);
@@ -77,6 +79,7 @@ class FlowRun {
   bool holds(const v1::FlowCondition& condition) const;
 
   const v1::KnowledgeEntry& entry_;
+  const Gazetteer& names_;
   v1::FlowState state_;
   FlowStop stop_ = FlowStop::kHandsOver;
   std::string said_;

@@ -8,6 +8,11 @@
 namespace wk::ai {
 namespace {
 
+const Gazetteer& no_names() {
+  static const Gazetteer kNone;
+  return kNone;
+}
+
 // "Where is my parcel": asks for the order, looks it up, says where it is, and asks once more where there is no such order.
 class ParcelFlow : public ::testing::Test {
  protected:
@@ -57,7 +62,7 @@ class ParcelFlow : public ::testing::Test {
     result.set_pointer(pointer);
   }
   v1::FlowState asked() const {
-    FlowRun run(entry_);
+    FlowRun run(entry_, no_names());
     run.begin("where is my parcel");
     EXPECT_EQ(run.stop(), FlowStop::kWaits);
     return run.state();
@@ -67,14 +72,14 @@ class ParcelFlow : public ::testing::Test {
 };
 
 TEST_F(ParcelFlow, AsksLooksUpAndSaysWhatCameOfIt) {
-  FlowRun run(entry_);
+  FlowRun run(entry_, no_names());
   run.begin("where is my parcel");
   EXPECT_EQ(run.stop(), FlowStop::kWaits);
   EXPECT_EQ(run.said(), "Which order is it?");
   EXPECT_EQ(run.state().entry_id(), 7u);
   EXPECT_EQ(run.state().step(), "number");
 
-  FlowRun next(entry_);
+  FlowRun next(entry_, no_names());
   ASSERT_TRUE(next.answer(run.state(), "It is A-1234"));
   ASSERT_EQ(next.stop(), FlowStop::kCalls);
   EXPECT_EQ(next.tool(), "order_status");
@@ -87,7 +92,7 @@ TEST_F(ParcelFlow, AsksLooksUpAndSaysWhatCameOfIt) {
 }
 
 TEST_F(ParcelFlow, DoesNotAskWhatWasSaidAlready) {
-  FlowRun run(entry_);
+  FlowRun run(entry_, no_names());
   run.begin("where is my parcel, order number 202411230001");
   ASSERT_EQ(run.stop(), FlowStop::kCalls);
   EXPECT_EQ(run.arguments()[0].second, "202411230001");
@@ -98,26 +103,26 @@ TEST_F(ParcelFlow, DoesNotAskWhatWasSaidAlready) {
 }
 
 TEST_F(ParcelFlow, AnAnswerThatDoesNotFitIsAskedForOnceMoreAndThenGoesToPeople) {
-  FlowRun first(entry_);
+  FlowRun first(entry_, no_names());
   ASSERT_FALSE(first.answer(asked(), "I do not have one"));
   first.ask_again();
   EXPECT_EQ(first.stop(), FlowStop::kWaits);
   EXPECT_EQ(first.said(), "It looks like A-1234 and stands in our mail.");
   EXPECT_EQ(first.state().tries(), 1u);
-  FlowRun second(entry_);
+  FlowRun second(entry_, no_names());
   ASSERT_FALSE(second.answer(first.state(), "really not"));
   second.ask_again();
   EXPECT_EQ(second.stop(), FlowStop::kHandsOver);
   // Or where the author says.
   entry_.mutable_steps(0)->mutable_ask()->set_failed_next("fine");
-  FlowRun drawn(entry_);
+  FlowRun drawn(entry_, no_names());
   ASSERT_FALSE(drawn.answer(first.state(), "really not"));
   drawn.ask_again();
   EXPECT_EQ(drawn.stop(), FlowStop::kEnds);
 }
 
 TEST_F(ParcelFlow, SomethingElseInBetweenIsNoTry) {
-  FlowRun run(entry_);
+  FlowRun run(entry_, no_names());
   ASSERT_FALSE(run.answer(asked(), "do you ship to Austria"));
   run.repeat();
   EXPECT_EQ(run.said(), "Which order is it?");
@@ -125,7 +130,7 @@ TEST_F(ParcelFlow, SomethingElseInBetweenIsNoTry) {
 }
 
 TEST_F(ParcelFlow, AConditionChoosesTheWayAndTheEndMayBringPeople) {
-  FlowRun run(entry_);
+  FlowRun run(entry_, no_names());
   ASSERT_TRUE(run.answer(asked(), "A-1234"));
   run.called(std::string(R"({"order": {"state": "lost", "days": ["12"]}})"));
   EXPECT_EQ(run.stop(), FlowStop::kHandsOver);
@@ -133,7 +138,7 @@ TEST_F(ParcelFlow, AConditionChoosesTheWayAndTheEndMayBringPeople) {
 }
 
 TEST_F(ParcelFlow, AToolThatFailsBringsPeople) {
-  FlowRun run(entry_);
+  FlowRun run(entry_, no_names());
   ASSERT_TRUE(run.answer(asked(), "A-1234"));
   run.called(fail(ErrorCode::kTimeout, "too slow"));
   EXPECT_EQ(run.stop(), FlowStop::kHandsOver);
@@ -141,7 +146,7 @@ TEST_F(ParcelFlow, AToolThatFailsBringsPeople) {
 
 TEST_F(ParcelFlow, AnAnswerOfAToolThatIsNotAsExpectedLeavesSlotsEmpty) {
   for (const char* response : {"no json", "[]", R"({"order": 5})", R"({"order": {"state": null, "days": []}})"}) {
-    FlowRun run(entry_);
+    FlowRun run(entry_, no_names());
     ASSERT_TRUE(run.answer(asked(), "A-1234"));
     run.called(std::string(response));
     EXPECT_EQ(run.stop(), FlowStop::kEnds) << response;
@@ -150,10 +155,54 @@ TEST_F(ParcelFlow, AnAnswerOfAToolThatIsNotAsExpectedLeavesSlotsEmpty) {
 }
 
 TEST_F(ParcelFlow, AValueHasABoundAndIsNoPlaceForAnotherOne) {
-  FlowRun run(entry_);
+  FlowRun run(entry_, no_names());
   ASSERT_TRUE(run.answer(asked(), "A-1234"));
   run.called(std::string(R"({"order": {"state": ")") + std::string(1'000, 'x') + R"({number}", "days": [1]}})");
   EXPECT_NE(run.said().find(std::string(limits::kFlowValueBytesMax, 'x') + ", 1 days"), std::string::npos);
+}
+
+TEST(FlowRun, NamesOfTheSitesListsAreHeardAndAskedFor) {
+  auto names = Gazetteer::make({{"product", "Lamp Pro", {"台灯", "basic"}}, {"branch", "Paris", {}}, {"plan", "Basic", {}}});
+  ASSERT_TRUE(names.has_value());
+  v1::KnowledgeEntry entry;
+  const auto ask = [&](const std::string& list, const std::string& next) {
+    v1::FlowStep& step = *entry.add_steps();
+    step.set_id(list);
+    step.set_next(next);
+    step.mutable_ask()->set_text("Which " + list + "?");
+    step.mutable_ask()->set_slot(list);
+    step.mutable_ask()->set_kind(v1::FLOW_SLOT_KIND_LISTED);
+    step.mutable_ask()->set_name_list(list);
+  };
+  ask("product", "branch");
+  ask("branch", "plan");
+  ask("plan", "end");
+  v1::FlowStep& end = *entry.add_steps();
+  end.set_id("end");
+  end.mutable_end()->set_text("{product} in {branch}, {plan}.");
+  const auto checked = check_flow(entry.steps(), {});
+  EXPECT_TRUE(checked) << checked.error().context;
+
+  FlowRun run(entry, *names);
+  run.begin("我的台灯 is broken");
+  EXPECT_EQ(run.said(), "Which branch?") << "the product was heard";
+  FlowRun wrong(entry, *names);
+  EXPECT_FALSE(wrong.answer(run.state(), "Berlin"));
+  FlowRun next(entry, *names);
+  ASSERT_TRUE(next.answer(run.state(), "PARIS, and I have basic"));
+  EXPECT_EQ(next.said(), "Lamp Pro in Paris, Basic.") << "a word of two lists is heard for the one that is asked for";
+
+  // A site without such a list: asked as ever, and then people go on.
+  FlowRun first(entry, no_names());
+  first.begin("我的台灯 is broken");
+  EXPECT_EQ(first.said(), "Which product?");
+  FlowRun second(entry, no_names());
+  EXPECT_FALSE(second.answer(first.state(), "台灯"));
+  second.ask_again();
+  FlowRun third(entry, no_names());
+  EXPECT_FALSE(third.answer(second.state(), "台灯"));
+  third.ask_again();
+  EXPECT_EQ(third.stop(), FlowStop::kHandsOver);
 }
 
 TEST(FlowRun, OptionsLeadOn) {
@@ -174,15 +223,15 @@ TEST(FlowRun, OptionsLeadOn) {
   other.set_id("other");
   other.mutable_say()->set_text("Thanks.");
 
-  FlowRun run(entry);
+  FlowRun run(entry, no_names());
   run.begin("I want to return it");
   EXPECT_EQ(run.choices(), (std::vector<std::string>{"Damaged", "Other"}));
   EXPECT_TRUE(run.offers(run.state(), "it is damaged"));
   EXPECT_FALSE(run.offers(run.state(), "no, thanks"));
-  FlowRun one(entry);
+  FlowRun one(entry, no_names());
   ASSERT_TRUE(one.answer(run.state(), "damaged"));
   EXPECT_EQ(one.said(), "A pity: Damaged.");
-  FlowRun two(entry);
+  FlowRun two(entry, no_names());
   ASSERT_TRUE(two.answer(run.state(), "Other"));
   EXPECT_EQ(two.said(), "Thanks.");
   EXPECT_EQ(two.stop(), FlowStop::kEnds);
@@ -194,16 +243,16 @@ TEST(FlowRun, ATurnEndsWhateverIsDrawn) {
   round.set_id("round");
   round.set_next("round");
   round.mutable_say()->set_text("again");
-  FlowRun run(entry);
+  FlowRun run(entry, no_names());
   run.begin("go");
   EXPECT_EQ(run.stop(), FlowStop::kHandsOver);
   EXPECT_LE(run.steps().size(), flow_limits::kStepsOfATurnMax);
 
   v1::KnowledgeEntry empty;
-  FlowRun nothing(empty);
+  FlowRun nothing(empty, no_names());
   nothing.begin("go");
   EXPECT_EQ(nothing.stop(), FlowStop::kHandsOver);
-  FlowRun changed(entry);
+  FlowRun changed(entry, no_names());
   v1::FlowState state;
   state.set_step("gone");
   EXPECT_TRUE(changed.answer(state, "text"));

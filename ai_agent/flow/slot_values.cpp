@@ -10,16 +10,16 @@
 namespace wk::ai {
 namespace {
 
-std::optional<v1::FlowSlotKind> kind_of(EntityKind kind) {
+v1::FlowSlotKind kind_of(EntityKind kind) {
   switch (kind) {
     case EntityKind::kOrderNumber: return v1::FLOW_SLOT_KIND_ORDER_NUMBER;
     case EntityKind::kPhone: return v1::FLOW_SLOT_KIND_PHONE;
     case EntityKind::kEmail: return v1::FLOW_SLOT_KIND_EMAIL;
     case EntityKind::kDate: return v1::FLOW_SLOT_KIND_DATE;
     case EntityKind::kMoney: return v1::FLOW_SLOT_KIND_MONEY;
-    case EntityKind::kListed: break;
+    case EntityKind::kListed: return v1::FLOW_SLOT_KIND_LISTED;
   }
-  return std::nullopt;
+  return v1::FLOW_SLOT_KIND_UNSPECIFIED;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -64,16 +64,16 @@ std::optional<std::string> any_order_number(std::string_view text) {
 
 }  // namespace
 
-std::vector<HeardValue> heard_values(std::string_view text) {
+std::vector<HeardValue> heard_values(std::string_view text, const Gazetteer& names, std::string_view list) {
   std::vector<HeardValue> heard;
-  for (Entity& entity : find_entities(text, {})) {
-    const auto kind = kind_of(entity.kind);
-    if (kind && entity.value.size() <= limits::kFlowValueBytesMax) heard.push_back({*kind, std::move(entity.value)});
+  for (Entity& entity : find_entities(text, names, list)) {
+    if (entity.value.size() <= limits::kFlowValueBytesMax) heard.push_back({kind_of(entity.kind), std::move(entity.value), std::move(entity.list)});
   }
   return heard;
 }
 
-std::optional<std::string> slot_value(v1::FlowSlotKind kind, std::string_view text) {
+std::optional<std::string> slot_value(const v1::FlowAsk& ask, std::string_view text, const Gazetteer& names) {
+  const v1::FlowSlotKind kind = ask.kind();
   const std::string_view said = trimmed(text);
   if (said.empty()) return std::nullopt;
   if (kind == v1::FLOW_SLOT_KIND_TEXT) return std::string(utf8_prefix(said, limits::kFlowValueBytesMax));
@@ -82,8 +82,8 @@ std::optional<std::string> slot_value(v1::FlowSlotKind kind, std::string_view te
     if (number && number->size() > limits::kFlowNameBytesMax) return std::nullopt;
     return number;
   }
-  for (HeardValue& heard : heard_values(said)) {
-    if (heard.kind == kind) return std::move(heard.value);
+  for (HeardValue& heard : heard_values(said, names, ask.name_list())) {
+    if (heard.fits(ask)) return std::move(heard.value);
   }
   return kind == v1::FLOW_SLOT_KIND_ORDER_NUMBER ? any_order_number(said) : std::nullopt;
 }

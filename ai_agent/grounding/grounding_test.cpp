@@ -34,6 +34,19 @@ TEST(Masking, WhatSaysHowMuchAndWhenStays) {
   for (const char* text : {"Returns within 7 days, from 2024-05-01, for 99.50 euros.", "签收后 7 天内，满 199 元包邮", "iPhone 15 Pro 256GB", ""}) EXPECT_EQ(masker.mask(text), text);
 }
 
+TEST(Masking, TheSitesOwnNamesAreNobodysSecret) {
+  auto names = Gazetteer::make({{"product", "WK20240501123456", {}}, {"product", "Filter 400-820-8820-1", {}}, {"branch", "王府井", {}}});
+  ASSERT_TRUE(names.has_value());
+  Masker masker(*names);
+  for (const char* text : {"Is the order WK20240501123456 in 王府井 compatible?", "the Filter 400-820-8820-1 leaks"}) EXPECT_EQ(masker.mask(text), text);
+  EXPECT_EQ(masker.mask("WK20240501123457 is my order, 13800138000 my phone"), "[ORDER_1] is my order, [PHONE_1] my phone");
+  // What certainly says who somebody is, is masked whatever is listed.
+  auto careless = Gazetteer::make({{"product", "4111111111111111", {}}, {"product", "a@b.example", {}}});
+  Masker strict(*careless);
+  EXPECT_EQ(strict.mask("4111111111111111, a@b.example"), "[CARD_1], [EMAIL_1]");
+  EXPECT_NE(Masker().mask("order WK20240501123456"), "order WK20240501123456");
+}
+
 TEST(Masking, NothingIsLeftOfManyOrInALongText) {
   Masker masker;
   std::string text;

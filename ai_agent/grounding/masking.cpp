@@ -130,7 +130,7 @@ const char* kind_of(EntityKind kind) {
 
 }  // namespace
 
-std::vector<Masker::Span> Masker::find(std::string_view text) {
+std::vector<Masker::Span> Masker::find(std::string_view text) const {
   std::vector<Span> spans;
   // The certain shapes first: where two overlap, the first counts.
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -150,11 +150,14 @@ std::vector<Masker::Span> Masker::find(std::string_view text) {
   // The finder looks at a piece of bounded size and finds a bounded number of things: pieces overlap by more than a thing is long.
   constexpr std::size_t kOverlap = 256;
   const Gazetteer none;
+  const Gazetteer& names = names_ != nullptr ? *names_ : none;
+  std::vector<std::pair<std::size_t, std::size_t>> own;
   for (std::size_t at = 0; at < text.size();) {
     const std::string_view piece = text.substr(at, entities_limits::kTextBytesMax);
     const bool last = at + piece.size() == text.size();
-    const std::vector<Entity> found = find_entities(piece, none);
+    const std::vector<Entity> found = find_entities(piece, names);
     for (const Entity& entity : found) {
+      if (entity.kind == EntityKind::kListed) own.emplace_back(at + entity.begin, at + entity.end);
       if (const char* kind = kind_of(entity.kind)) spans.push_back({at + entity.begin, at + entity.end, kind});
     }
     const bool full = found.size() >= entities_limits::kFoundMax;
@@ -163,7 +166,8 @@ std::vector<Masker::Span> Masker::find(std::string_view text) {
     while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) ++at;
   }
   for (const Span& span : numbers) {
-    if (is(span, "NUMBER")) spans.push_back(span);
+    const bool ours = std::any_of(own.begin(), own.end(), [&](const auto& name) { return name.first <= span.begin && span.end <= name.second; });
+    if (is(span, "NUMBER") && !ours) spans.push_back(span);
   }
   // What overlaps becomes one with the earlier's kind, so that nothing of either stays readable.
   std::stable_sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });

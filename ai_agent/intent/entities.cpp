@@ -10,7 +10,7 @@
 namespace wk::ai {
 namespace {
 
-// The text in lower case and half width, and where each of its bytes came from.
+// The text in lower case and half width, and where each of its bytes came from: what the rules read. Names are looked for in traced().
 struct Folded {
   std::string text;
   std::string cased;                // the same with its capitals
@@ -60,7 +60,9 @@ Result<Gazetteer> Gazetteer::make(std::vector<Entry> entries) {
   Gazetteer out;
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     const auto add = [&](std::string_view phrase) {
-      std::string text = normalise(phrase);
+      std::string text = traced(phrase).text;
+      if (text.ends_with(' ')) text.pop_back();
+      if (text.starts_with(' ')) text.erase(0, 1);
       if (!text.empty()) out.phrases_.push_back({std::move(text), i});
     };
     for (const std::string& phrase : entries[i].phrases) {
@@ -76,7 +78,10 @@ Result<Gazetteer> Gazetteer::make(std::vector<Entry> entries) {
   }
   std::stable_sort(out.phrases_.begin(), out.phrases_.end(),
                    [](const Phrase& a, const Phrase& b) { return a.text < b.text; });
-  const auto same = [](const Phrase& a, const Phrase& b) { return a.text == b.text; };
+  // Equal ones of one list need not stand in a row: further ones are never reached.
+  const auto same = [&](const Phrase& a, const Phrase& b) {
+    return a.text == b.text && entries[a.entry].list == entries[b.entry].list;
+  };
   out.phrases_.erase(std::unique(out.phrases_.begin(), out.phrases_.end(), same),
                      out.phrases_.end());
   out.entries_ = std::move(entries);
@@ -86,8 +91,8 @@ Result<Gazetteer> Gazetteer::make(std::vector<Entry> entries) {
 // One search of one text.
 class EntityFinder {
  public:
-  EntityFinder(std::string_view text, const Gazetteer& gazetteer)
-      : folded_(fold(text)), gazetteer_(gazetteer) {
+  EntityFinder(std::string_view text, const Gazetteer& gazetteer, std::string_view list)
+      : text_(text), folded_(fold(text)), gazetteer_(gazetteer), list_(list) {
     taken_.resize(folded_.text.size(), 0);
   }
 
@@ -134,19 +139,36 @@ class EntityFinder {
     }
   }
 
+  // Where in the folded text the byte of the text as written stands.
+  std::size_t folded_at(std::size_t origin) const {
+    return static_cast<std::size_t>(
+        std::lower_bound(folded_.origin.begin(), folded_.origin.end(), origin) -
+        folded_.origin.begin());
+  }
+
   // The longest phrase that begins here; of Latin letters only as whole words.
   void listed() {
-    const auto& phrases = gazetteer_.phrases_;
-    for (std::size_t at = 0; !phrases.empty() && at < folded_.text.size();) {
-      const std::string_view rest = std::string_view(folded_.text).substr(at);
+    if (gazetteer_.phrases_.empty()) return;
+    const TracedText traced_text = traced(text_);
+    const std::string& text = traced_text.text;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::string_view rest = std::string_view(text).substr(at);
       const Gazetteer::Phrase* best = nullptr;
-      if (at == 0 || !word_byte(folded_.text[at - 1]) || !word_byte(rest[0])) best = longest(rest);
-      if (best == nullptr || !free(at, at + best->text.size())) {
-        at += code_point_length(folded_.text, at);
+      if (at == 0 || !word_byte(text[at - 1]) || !word_byte(rest[0])) best = longest(rest);
+      if (best == nullptr) {
+        at += code_point_length(text, at);
+        continue;
+      }
+      // A character that was taken apart belongs to the name as a whole.
+      const std::size_t last = traced_text.origin[at + best->text.size() - 1];
+      const std::size_t begin = folded_at(traced_text.origin[at]);
+      const std::size_t end = folded_at(last + code_point_length(text_, last));
+      if (!free(begin, end)) {
+        at += code_point_length(text, at);
         continue;
       }
       const Gazetteer::Entry& entry = gazetteer_.entries_[best->entry];
-      add(EntityKind::kListed, at, at + best->text.size(), entry.name, entry.list);
+      add(EntityKind::kListed, begin, end, entry.name, entry.list);
       at += best->text.size();
     }
   }
@@ -174,24 +196,32 @@ class EntityFinder {
       if (low == high || low->text.size() != length) continue;
       const bool whole =
           length == rest.size() || !word_byte(rest[length - 1]) || !word_byte(rest[length]);
-      if (whole) best = &*low;
+      if (!whole) continue;
+      for (auto one = low; one != high && one->text.size() == length; ++one) {
+        if (!list_.empty() && gazetteer_.entries_[one->entry].list != list_) continue;
+        best = &*one;
+        break;
+      }
     }
     return best;
   }
 
+  const std::string_view text_;
   Folded folded_;
   const Gazetteer& gazetteer_;
+  const std::string_view list_;
   std::vector<std::uint8_t> taken_;
   std::vector<Entity> found_;
 };
 
-std::vector<Entity> find_entities(std::string_view text, const Gazetteer& gazetteer) {
+std::vector<Entity> find_entities(std::string_view text, const Gazetteer& gazetteer,
+                                  std::string_view list) {
   if (text.size() > entities_limits::kTextBytesMax) {
     std::size_t end = entities_limits::kTextBytesMax;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
     text = text.substr(0, end);
   }
-  return EntityFinder(text, gazetteer).run();
+  return EntityFinder(text, gazetteer, list).run();
 }
 
 }  // namespace wk::ai

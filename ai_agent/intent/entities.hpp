@@ -40,13 +40,14 @@ class Gazetteer {
   };
 
   Gazetteer() = default;
-  // kTooLarge: over entities_limits. Of equal phrases the first entry has it.
+  // kTooLarge: over entities_limits. Of equal phrases of a list the first entry has it, of those of several lists the first list, where none is asked
+  // for.
   static Result<Gazetteer> make(std::vector<Entry> entries);
 
  private:
   friend class EntityFinder;
   struct Phrase {
-    std::string text;  // normalised
+    std::string text;  // as traced() has it
     std::uint32_t entry;
   };
   std::vector<Entry> entries_;
@@ -64,7 +65,8 @@ inline constexpr std::size_t kPhraseBytesMax = 200;
 }  // namespace entities_limits
 
 // In order; none overlaps another. Where two shapes match, the more certain: e-mail, listed, money,
-// date, phone, order number.
-std::vector<Entity> find_entities(std::string_view text, const Gazetteer& gazetteer);
+// date, phone, order number. `list`: of the listed ones only those of this list; empty: of all.
+std::vector<Entity> find_entities(std::string_view text, const Gazetteer& gazetteer,
+                                  std::string_view list = {});
 
 }  // namespace wk::ai

@@ -92,6 +92,36 @@ TEST(Entities, ListedNamesAreFoundLongestFirst) {
   EXPECT_EQ(find_entities("in paris", *gazetteer)[0].list, "branch");
 }
 
+TEST(Entities, ListedNamesAreFoundHoweverTheyAreWritten) {
+  auto gazetteer = Gazetteer::make({{"product", "Größe  L", {}},
+                                    {"product", "Café Noir", {}},
+                                    {"product", "ＭＸ５００", {}},
+                                    {"product", "Éclair", {}}});
+  ASSERT_TRUE(gazetteer.has_value());
+  EXPECT_EQ(found("GRÖSSE L bitte, größe\n l", *gazetteer), (List{"listed Größe  L", "listed Größe  L"}));
+  EXPECT_EQ(found("ein cafe\xCC\x81 noir und ÉCLAIR", *gazetteer), (List{"listed Café Noir", "listed Éclair"}));
+  EXPECT_EQ(found("mx500？mx5000", *gazetteer), (List{"listed ＭＸ５００"}));
+  const std::string text = "ｘ ＧＲÖSSE Ｌ!";
+  const auto list = find_entities(text, *gazetteer);
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(text.substr(list[0].begin, list[0].end - list[0].begin), "ＧＲÖSSE Ｌ");
+}
+
+TEST(Entities, ANameOfTwoListsIsTheFirstListsWhereNoneIsAskedFor) {
+  auto gazetteer = Gazetteer::make({{"product", "Pro", {"basic"}},
+                                    {"plan", "Basic", {}},
+                                    {"plan", "Pro plan", {"pro"}},
+                                    {"product", "Basic set", {"basic"}}});
+  ASSERT_TRUE(gazetteer.has_value());
+  EXPECT_EQ(found("pro or basic", *gazetteer), (List{"listed Pro", "listed Pro"}));
+  const auto plans = find_entities("pro or basic, to a@b.example", *gazetteer, "plan");
+  ASSERT_EQ(plans.size(), 3u);
+  EXPECT_EQ(plans[0].value, "Pro plan");
+  EXPECT_EQ(plans[1].value, "Basic");
+  EXPECT_EQ(plans[2].kind, EntityKind::kEmail) << "what needs no list is found as ever";
+  EXPECT_TRUE(find_entities("pro or basic", *gazetteer, "branch").empty());
+}
+
 TEST(Entities, TellWhereTheyStandInTheTextAsWritten) {
   const std::string text = "订单号：ＡＢ１０２９ 谢谢";
   const auto list = find_entities(text, {});

@@ -129,6 +129,40 @@ void normalise_into(std::string_view text, NormaliseScratch& scratch, std::strin
     joiner.code_point(codes[static_cast<std::size_t>(i)]);
 }
 
+TracedText traced(std::string_view text) {
+  constexpr auto kOptions =
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+                                     UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+  TracedText out;
+  const auto add = [&](std::int32_t code, std::size_t from) {
+    if (is_blank(code)) {
+      if (!out.text.empty() && out.text.back() == ' ') return;
+      code = ' ';
+    }
+    utf8proc_uint8_t bytes[4];
+    const auto count = utf8proc_encode_char(code, bytes);
+    out.text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(count));
+    out.origin.resize(out.text.size(), from);
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    utf8proc_int32_t code = 0;
+    const auto length =
+        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + at,
+                         static_cast<utf8proc_ssize_t>(text.size() - at), &code);
+    if (length <= 0) {
+      ++at;
+      continue;
+    }
+    utf8proc_int32_t parts[32];  // 18 at the most (U+FDFA)
+    int boundary = 0;
+    const auto count = utf8proc_decompose_char(code, parts, 32, kOptions, &boundary);
+    for (utf8proc_ssize_t i = 0; i < count && i < 32; ++i) add(parts[i], at);
+    at += static_cast<std::size_t>(length);
+  }
+  out.origin.push_back(text.size());
+  return out;
+}
+
 std::string normalise(std::string_view text) {
   NormaliseScratch scratch;
   std::string out;

@@ -23,6 +23,15 @@ struct NormaliseScratch {
 };
 void normalise_into(std::string_view text, NormaliseScratch& scratch, std::string& out);
 
+// A text in which two ways to write the same are equal, code point by code point, and where each of its bytes came from: NFKD with case folded
+// ("Ｌ" and "L" are "l", "ß" is "ss"), invisible characters and bytes that are not UTF-8 left out, white space and control characters in a row
+// one blank.
+struct TracedText {
+  std::string text;
+  std::vector<std::size_t> origin;  // one more than bytes: the end
+};
+TracedText traced(std::string_view text);
+
 // kWord: letters, marks and digits of any script but Han, with at least one that is no digit;
 // kNumber: digits only; kHan: Han characters in a row.
 enum class RunKind : std::uint8_t { kWord, kNumber, kHan };

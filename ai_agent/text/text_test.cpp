@@ -36,6 +36,22 @@ TEST(Normalise, LeavesOutInvisibleCharacters) {
             "退款");  // byte order mark
 }
 
+TEST(Traced, TwoWaysToWriteTheSameAreEqualAndEachByteKnowsWhereItCameFrom) {
+  EXPECT_EQ(traced("ＬAmp  Größe").text, "lamp gro\xCC\x88sse");
+  EXPECT_EQ(traced("Cafe\xCC\x81").text, traced("CAF\xC3\x89").text);
+  EXPECT_EQ(traced("\xFF台\xE2\x80\x8B灯\n").text, "台灯 ");
+  EXPECT_EQ(traced("").text, "");
+  EXPECT_EQ(traced("").origin, std::vector<std::size_t>{0});
+  const std::string text = "a\xFFß 灯";
+  const TracedText got = traced(text);
+  EXPECT_EQ(got.text, "ass 灯");
+  EXPECT_EQ(got.origin, (std::vector<std::size_t>{0, 2, 2, 4, 5, 5, 5, 8}));
+  for (int c = 0; c < 256; ++c) {
+    const TracedText any = traced(std::string(3, static_cast<char>(c)));
+    EXPECT_EQ(any.origin.size(), any.text.size() + 1);
+  }
+}
+
 TEST(Normalise, DropsBytesThatAreNotUtf8) {
   EXPECT_EQ(normalise("a\xFF\xFE"
                       "b"),

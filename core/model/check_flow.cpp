@@ -113,6 +113,10 @@ class Check {
     WK_TRY_VOID(text(step, "text", ask.text(), limits::kFlowTextBytesMax, true));
     WK_TRY_VOID(text(step, "text for another try", ask.again(), limits::kFlowTextBytesMax, false));
     if (ask.kind() == v1::FLOW_SLOT_KIND_UNSPECIFIED || !v1::FlowSlotKind_IsValid(ask.kind())) return wrong(step, "does not say what kind of answer it wants");
+    // Whether the site has such a list is known when it is asked: an entry of every site is asked at each.
+    const bool listed = ask.kind() == v1::FLOW_SLOT_KIND_LISTED;
+    if (listed && !is_id(ask.name_list())) return wrong(step, "needs the name of one of the site's lists");
+    if (!listed && !ask.name_list().empty()) return wrong(step, "names a list and asks for something else");
     return slot(step, ask.slot());
   }
 

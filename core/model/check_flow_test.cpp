@@ -84,6 +84,18 @@ TEST_F(FlowCheck, AsksForAValueOfAKind) {
   EXPECT_EQ(wrong(), "step 'one' has no text");
 }
 
+TEST_F(FlowCheck, AListedNameIsAskedForByItsList) {
+  v1::FlowAsk& asked = ask("one", "product");
+  asked.set_kind(v1::FLOW_SLOT_KIND_LISTED);
+  EXPECT_EQ(wrong(), "step 'one' needs the name of one of the site's lists");
+  asked.set_name_list("my products");
+  EXPECT_EQ(wrong(), "step 'one' needs the name of one of the site's lists");
+  asked.set_name_list("product");
+  EXPECT_EQ(wrong(), "");
+  asked.set_kind(v1::FLOW_SLOT_KIND_PHONE);
+  EXPECT_EQ(wrong(), "step 'one' names a list and asks for something else");
+}
+
 TEST_F(FlowCheck, OffersWhatCanBeToldApart) {
   v1::FlowChoose& choose = *step("one").mutable_choose();
   choose.set_text("What is it?");
