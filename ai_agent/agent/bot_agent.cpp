@@ -48,6 +48,9 @@ struct BotAgent::Made {
   BotQuestion question;
   BotEvidence evidence;
   Seq answered_through = 0;
+  ContactId contact{};
+  // For the contact.
+  v1::ContactChanged learned;
 };
 
 struct BotAgent::Writing {
@@ -168,6 +171,8 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
     if (!turn) return failed(turn.error());
     made.turn = std::move(*turn);
   }
+  made.contact = ContactId(summary->contact_id());
+  made.learned = not_known(made.contact, made.evidence.contact);
   made.turn.mutable_decided()->set_through_seq(summary->last_visitor_seq());
   made.name = question.settings.name();
   if (made.name.empty()) {
@@ -215,12 +220,16 @@ void BotAgent::finish(ConversationId id, Made& made, Writing& writing) const {
     done = ask_tools(*made.evidence.flow, deps_.tools, made.question, made.turn, writing.stop.get_token());
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(deps_.clock.steady() - begun).count();
     done.mutable_decided()->set_took_us(done.decided().took_us() + static_cast<std::uint32_t>(took));
+    made.learned = not_known(made.contact, made.evidence.flow->run.contact());
   } else {
     done = write(id, made, writing);
   }
   // What is switched off gives nothing any more, also where it was asked before.
   const auto site = site_of(deps_.directory, made.question.site);
-  if (!site || !site->bot().enabled()) done = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, made.question);
+  if (!site || !site->bot().enabled()) {
+    done = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, made.question);
+    made.learned.Clear();
+  }
   done.mutable_decided()->set_through_seq(made.turn.decided().through_seq());
   made.turn = std::move(done);
 }
@@ -274,6 +283,8 @@ void BotAgent::type(const Writing& writing, bool active) const {
 
 void BotAgent::store(ConversationId id, std::shared_ptr<const Made> made) {
   if (made->nothing) return end(id);
+  const bool learned = !made->learned.email().empty() || !made->learned.phone().empty();
+  if (const auto turn = turns_.find(id); learned && turn != turns_.end() && !turn->second.contact_kept) return keep_contact(id, std::move(made));
   AppendRequest request{id, BotPrincipal{made->name}, {}, {}};
   request.append.set_client_id(uuid_v7(deps_.clock.now_ms()));
   *request.append.mutable_bot_turn() = made->turn;
@@ -299,6 +310,27 @@ void BotAgent::store(ConversationId id, std::shared_ptr<const Made> made) {
       if (action == v1::BOT_ACTION_HAND_OVER) handed_over_.fetch_add(1, std::memory_order_relaxed);
     }
     end(id);
+  });
+}
+
+void BotAgent::keep_contact(ConversationId id, std::shared_ptr<const Made> made) {
+  Turn& turn = turns_[id];
+  if (turn.contact_client_id.empty()) turn.contact_client_id = uuid_v7(deps_.clock.now_ms());
+  AppendRequest request{id, BotPrincipal{made->name}, {}, {}};
+  request.append.set_client_id(turn.contact_client_id);
+  *request.append.mutable_contact() = made->learned;
+  deps_.conversations.append(std::move(request), deps_.executor, [this, id, made](Result<Appended> appended) {
+    const auto found = turns_.find(id);
+    if (found == turns_.end()) return;
+    const bool again = !appended && appended.error().code != ErrorCode::kConflict && ++found->second.tries < agent_limits::kStoreTriesMax;
+    if (again) {
+      again_.emplace_back(id, made);
+      return;
+    }
+    if (!appended && appended.error().code != ErrorCode::kConflict) log_error("bot.contact_not_stored", {{"conversation", id.value()}, {"reason", appended.error().context}});
+    // The visitor is answered all the same.
+    found->second.contact_kept = true;
+    store(id, made);
   });
 }
 
@@ -349,6 +381,16 @@ bool BotAgent::reachable(const v1::ConversationSummary& summary, const BotQuesti
   if (std::any_of(values.begin(), values.end(), [&](const v1::FlowValue& one) { return names_one(one.value()); })) return true;
   const auto contact = deps_.directory.contact(ContactId(summary.contact_id()));
   return contact && !(contact->email().empty() && contact->phone().empty());
+}
+
+v1::ContactChanged BotAgent::not_known(ContactId id, v1::ContactChanged learned) const {
+  if (learned.email().empty() && learned.phone().empty()) return learned;
+  // One that is not there yet has none.
+  if (const auto contact = deps_.directory.contact(id)) {
+    if (!contact->email().empty()) learned.clear_email();
+    if (!contact->phone().empty()) learned.clear_phone();
+  }
+  return learned;
 }
 
 void BotAgent::give_up(ConversationId id) {

@@ -78,6 +78,9 @@ class BotAgent final : public CommitListener, public BotTrial {
     bool again = false;
     // Of a turn that a language model writes, or wrote.
     std::shared_ptr<Writing> writing{};
+    // What was learned for the contact is in the log. Its own id of before, so that a second try is none.
+    bool contact_kept = false;
+    std::string contact_client_id{};
   };
   struct Made;
 
@@ -95,12 +98,17 @@ class BotAgent final : public CommitListener, public BotTrial {
   void end_writing(ConversationId id, const std::shared_ptr<Made>& made);
   void type(const Writing& writing, bool active) const;
   void store(ConversationId id, std::shared_ptr<const Made> made);
+  // Before the turn: whoever finds the turn in the log finds this too, and where the process ends in between the turn is made again, of a contact
+  // that has it by then.
+  void keep_contact(ConversationId id, std::shared_ptr<const Made> made);
   void end(ConversationId id);
   void begin_next();
   // Whether people are there for what is asked, or when they are back.
   void look_for_people(BotQuestion& question, const v1::Site* site) const;
   // Where they are not: whether they know how to reach who asks.
   bool reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const;
+  // Of what was learned what the contact does not have. Blocks.
+  v1::ContactChanged not_known(ContactId contact, v1::ContactChanged learned) const;
   // Straight to people, without a thought.
   void give_up(ConversationId id);
   void look_for_unanswered();

@@ -150,6 +150,7 @@ v1::BotTurn answered(const Finding& finding, Language language) {
 
 v1::BotTurn flow_turn(std::shared_ptr<FlowDialogue> dialogue, const BotQuestion& question, BotEvidence& evidence) {
   v1::BotTurn turn = turn_of(*dialogue, question);
+  evidence.contact = dialogue->run.contact();
   if (dialogue->run.stop() == FlowStop::kCalls) evidence.flow = std::move(dialogue);
   return turn;
 }

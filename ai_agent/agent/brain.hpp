@@ -53,6 +53,8 @@ struct BotEvidence {
   std::vector<Finding> findings{};
   // A flow that wants to ask a tool: ask_tools() of flow_dialogue.hpp makes another turn of it. Null: there is none.
   std::shared_ptr<FlowDialogue> flow{};
+  // What a flow was told that is to become the contact's where it has none.
+  v1::ContactChanged contact{};
 };
 
 // Thread-safe. think() blocks (SQLite): on a ThreadPool. docs/ai.md says in words what it does.

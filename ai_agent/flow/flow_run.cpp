@@ -85,6 +85,13 @@ void FlowRun::set(const std::string& slot, std::string_view value, bool heard) {
   kept.set_heard(heard);
 }
 
+void FlowRun::answered(const v1::FlowAsk& ask, const std::string& value) {
+  set(ask.slot(), value, false);
+  if (!ask.save_to_contact() || value.size() > limits::kNameBytesMax) return;
+  std::string* known = ask.kind() == v1::FLOW_SLOT_KIND_PHONE ? contact_.mutable_phone() : ask.kind() == v1::FLOW_SLOT_KIND_EMAIL ? contact_.mutable_email() : nullptr;
+  if (known != nullptr && known->empty()) *known = value;
+}
+
 // The first of its kind is for the first step that asks for it, the second for the second.
 void FlowRun::hear(std::string_view text) {
   std::map<std::string_view, std::vector<HeardValue>> by_list;
@@ -169,7 +176,7 @@ bool FlowRun::take(const v1::FlowStep& step, std::string_view& next) {
     case v1::FlowStep::kSay: say(step.say().text()); return true;
     case v1::FlowStep::kAsk:
       if (const v1::FlowValue* known = value(step.ask().slot()); known != nullptr && known->heard()) {
-        set(step.ask().slot(), std::string(known->value()), false);
+        answered(step.ask(), std::string(known->value()));
         return true;
       }
       wait_at(step, step.ask().text());
@@ -242,7 +249,7 @@ bool FlowRun::answer(const v1::FlowState& state, std::string_view text) {
   if (!step->has_ask()) return true;
   const auto value = slot_value(step->ask(), text, names_);
   if (!value) return false;
-  set(step->ask().slot(), *value, false);
+  answered(step->ask(), *value);
   hear(text);
   run(step->next());
   return true;

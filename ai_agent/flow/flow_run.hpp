@@ -56,6 +56,8 @@ class FlowRun {
   const std::vector<std::string>& choices() const { return choices_; }
   // Of kWaits: to be given to answer() with the visitor's next words.
   const v1::FlowState& state() const { return state_; }
+  // What this turn learned for the contact, where it has none yet; empty fields: nothing.
+  const v1::ContactChanged& contact() const { return contact_; }
   // Steps taken, in order.
   const std::vector<std::string>& steps() const { return steps_; }
 
@@ -76,6 +78,8 @@ class FlowRun {
   std::string filled(const std::string& text) const;
   const v1::FlowValue* value(std::string_view slot) const;
   void set(const std::string& slot, std::string_view value, bool heard);
+  // The step has its answer.
+  void answered(const v1::FlowAsk& ask, const std::string& value);
   bool holds(const v1::FlowCondition& condition) const;
 
   const v1::KnowledgeEntry& entry_;
@@ -84,6 +88,7 @@ class FlowRun {
   FlowStop stop_ = FlowStop::kHandsOver;
   std::string said_;
   std::vector<std::string> choices_;
+  v1::ContactChanged contact_;
   std::vector<std::string> steps_;
   std::string tool_;
   std::vector<std::pair<std::string, std::string>> arguments_;

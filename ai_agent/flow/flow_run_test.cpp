@@ -205,6 +205,38 @@ TEST(FlowRun, NamesOfTheSitesListsAreHeardAndAskedFor) {
   EXPECT_EQ(third.stop(), FlowStop::kHandsOver);
 }
 
+TEST(FlowRun, WhatIsToBeKeptInTheContactIsToldOnceItIsAnswered) {
+  v1::KnowledgeEntry entry;
+  const auto ask = [&](const std::string& id, v1::FlowSlotKind kind, bool save, const std::string& next) {
+    v1::FlowStep& step = *entry.add_steps();
+    step.set_id(id);
+    step.set_next(next);
+    step.mutable_ask()->set_text(id + "?");
+    step.mutable_ask()->set_slot(id);
+    step.mutable_ask()->set_kind(kind);
+    step.mutable_ask()->set_save_to_contact(save);
+  };
+  ask("phone", v1::FLOW_SLOT_KIND_PHONE, true, "mail");
+  ask("mail", v1::FLOW_SLOT_KIND_EMAIL, true, "other");
+  ask("other", v1::FLOW_SLOT_KIND_EMAIL, true, "last");
+  ask("last", v1::FLOW_SLOT_KIND_PHONE, false, "");
+
+  FlowRun heard(entry, no_names());
+  heard.begin("call me back, 138 0013 8000");
+  EXPECT_EQ(heard.contact().phone(), "13800138000") << "also what was said before it was asked for";
+  EXPECT_EQ(heard.contact().email(), "");
+  FlowRun next(entry, no_names());
+  ASSERT_TRUE(next.answer(heard.state(), "Lin@Shop.example, or c@d.example"));
+  EXPECT_EQ(next.contact().email(), "lin@shop.example") << "of one turn the first";
+  EXPECT_EQ(next.contact().phone(), "") << "told with the turn before";
+  FlowRun last(entry, no_names());
+  ASSERT_TRUE(last.answer(next.state(), "13900139000"));
+  EXPECT_EQ(last.contact().phone(), "") << "not to be kept";
+  FlowRun asks(entry, no_names());
+  asks.begin("call me back");
+  EXPECT_EQ(asks.contact().phone(), "");
+}
+
 TEST(FlowRun, OptionsLeadOn) {
   v1::KnowledgeEntry entry;
   v1::FlowStep& first = *entry.add_steps();

@@ -47,7 +47,7 @@ constexpr std::array<Row, kActionCount> kTable{{
     {Action::kChangePriority,     kNo,    kAll,  kAll,   kAll,  kAll},
     {Action::kRate,               kOwn,   kNo,   kNo,    kNo,   kNo},
     {Action::kReportPage,         kOwn,   kNo,   kNo,    kNo,   kNo},
-    {Action::kChangeContact,      kOwn,   kAll,  kAll,   kAll,  kAll},
+    {Action::kChangeContact,      kOwn,   kAll,  kAll,   kAll,  kAll,   kAll},
     {Action::kTakeBotTurn,        kNo,    kNo,   kNo,    kNo,   kNo,   kAll},
     {Action::kUpload,             kOwn,   kAll,  kAll,   kAll,  kNo},
     {Action::kReadAttachment,     kOwn,   kAll,  kAll,   kAll,  kAll},

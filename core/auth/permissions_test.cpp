@@ -64,7 +64,7 @@ constexpr std::array<Expected, kActionCount> kExpected{{
     {Action::kChangePriority, "000 11 111 111 0 1 0"},
     {Action::kRate, "100 00 000 000 0 0 0"},
     {Action::kReportPage, "100 00 000 000 0 0 0"},
-    {Action::kChangeContact, "100 11 111 111 0 1 0"},
+    {Action::kChangeContact, "100 11 111 111 0 1 1"},
     {Action::kTakeBotTurn, "000 00 000 000 0 0 1"},
     {Action::kUpload, "100 11 111 111 0 0 0"},
     {Action::kReadAttachment, "100 11 111 111 0 1 0"},

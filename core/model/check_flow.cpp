@@ -117,6 +117,8 @@ class Check {
     const bool listed = ask.kind() == v1::FLOW_SLOT_KIND_LISTED;
     if (listed && !is_id(ask.name_list())) return wrong(step, "needs the name of one of the site's lists");
     if (!listed && !ask.name_list().empty()) return wrong(step, "names a list and asks for something else");
+    const bool for_contact = ask.kind() == v1::FLOW_SLOT_KIND_PHONE || ask.kind() == v1::FLOW_SLOT_KIND_EMAIL;
+    if (ask.save_to_contact() && !for_contact) return wrong(step, "can keep only a telephone number or an e-mail address in the contact");
     return slot(step, ask.slot());
   }
 

@@ -96,6 +96,19 @@ TEST_F(FlowCheck, AListedNameIsAskedForByItsList) {
   EXPECT_EQ(wrong(), "step 'one' names a list and asks for something else");
 }
 
+TEST_F(FlowCheck, KeepsInTheContactWhatAContactHas) {
+  v1::FlowAsk& asked = ask("one", "number");
+  asked.set_save_to_contact(true);
+  for (const auto kind : {v1::FLOW_SLOT_KIND_TEXT, v1::FLOW_SLOT_KIND_ORDER_NUMBER, v1::FLOW_SLOT_KIND_DATE, v1::FLOW_SLOT_KIND_MONEY, v1::FLOW_SLOT_KIND_NUMBER}) {
+    asked.set_kind(kind);
+    EXPECT_EQ(wrong(), "step 'one' can keep only a telephone number or an e-mail address in the contact");
+  }
+  for (const auto kind : {v1::FLOW_SLOT_KIND_PHONE, v1::FLOW_SLOT_KIND_EMAIL}) {
+    asked.set_kind(kind);
+    EXPECT_EQ(wrong(), "");
+  }
+}
+
 TEST_F(FlowCheck, OffersWhatCanBeToldApart) {
   v1::FlowChoose& choose = *step("one").mutable_choose();
   choose.set_text("What is it?");

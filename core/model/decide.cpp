@@ -258,6 +258,9 @@ class Decision {
   }
 
   Result<void> contact(v1::ContactChanged wanted) {
+    if (std::holds_alternative<BotPrincipal>(principal_) && state_.holder().kind() != v1::HOLDER_KIND_BOT) {
+      return fail(Error{ErrorCode::kConflict, "no longer the AI agent's", "already_held", 0});
+    }
     // Who a verified visitor is, is the company's word; the page may still say what it knows of them.
     const auto* visitor = std::get_if<VisitorPrincipal>(&principal_);
     if (visitor != nullptr && visitor->verified) {

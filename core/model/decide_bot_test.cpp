@@ -96,6 +96,24 @@ TEST_F(BotConversation, CountsTriesInARowAndForgetsThemWithAnAnswer) {
   EXPECT_EQ(state_.bot_misses(), 0u);
 }
 
+TEST_F(BotConversation, LearnsForTheContactWhileItHoldsTheConversation) {
+  ASSERT_TRUE(apply(kVisitor, text("call me back: 13800138000")));
+  v1::Append learned;
+  learned.mutable_contact()->set_phone("13800138000");
+  const auto events = apply(kBot, learned);
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 1u);
+  EXPECT_EQ(events->front().contact_changed().phone(), "13800138000");
+  EXPECT_EQ(events->front().actor().kind(), v1::ACTOR_KIND_BOT);
+  EXPECT_FALSE(visitor_may_see(events->front()));
+  v1::Append claim;
+  claim.mutable_claim();
+  ASSERT_TRUE(apply(kLin, claim));
+  const auto late = apply(kBot, learned);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().client_code(), "already_held");
+}
+
 TEST_F(BotConversation, LabelsWhatItWasAskedForAsFarAsThereIsRoom) {
   ASSERT_TRUE(apply(kVisitor, text("refund, please")));
   v1::Append first = turn(v1::BOT_ACTION_ANSWER, v1::BOT_REASON_FOUND, "Here is how.");
