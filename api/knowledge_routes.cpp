@@ -66,11 +66,16 @@ Result<Reply> create(Call& call) {
   WK_TRY(v1::KnowledgeEntry entry, call.body<v1::KnowledgeEntry>());
   WK_TRY_VOID(check(call, entry));
   entry.clear_crawl_id();
+  entry.clear_edited();
   entry.set_id(call.services.ids.next());
   entry.set_created_ms(call.services.clock.now_ms());
   entry.set_updated_ms(entry.created_ms());
   WK_TRY_VOID(call.services.knowledge.put(entry));
   return reply(entry, 201);
+}
+
+bool same_words(const v1::KnowledgeEntry& a, const v1::KnowledgeEntry& b) {
+  return a.kind() == b.kind() && a.title() == b.title() && a.body() == b.body() && std::equal(a.phrasings().begin(), a.phrasings().end(), b.phrasings().begin(), b.phrasings().end());
 }
 
 Result<Reply> replace(Call& call) {
@@ -80,8 +85,9 @@ Result<Reply> replace(Call& call) {
   WK_TRY_VOID(check(call, entry));
   WK_TRY(const v1::KnowledgeEntry before, call.services.knowledge.entry(id));
   entry.set_id(before.id());
-  // A page's article stays one, and gets the page's text again when it is read again.
+  // A page's article stays one. Whose words were changed here is left alone when the page is read again, until somebody says otherwise.
   entry.set_crawl_id(before.crawl_id());
+  entry.set_edited(before.crawl_id() != 0 && (entry.edited() || !same_words(entry, before)));
   if (before.crawl_id() != 0) entry.set_url(before.url());
   entry.set_created_ms(before.created_ms());
   // It is also what tells versions apart: it never stands still.

@@ -46,35 +46,57 @@ std::vector<std::string> CrawlArticles::known() const {
   return urls;
 }
 
+// As they are now: people may have been at them since load().
+Result<CrawlArticles::Stored> CrawlArticles::stored(const std::string& url) {
+  Stored stored;
+  for (const KnowledgeEntryId id : known_[url]) {
+    auto entry = knowledge_.entry(id);
+    if (!entry && entry.error().code != ErrorCode::kNotFound) return fail(std::move(entry).error());
+    stored.entries.push_back(entry ? std::move(*entry) : v1::KnowledgeEntry());
+    stored.edited |= stored.entries.back().edited();
+  }
+  return stored;
+}
+
 Result<void> CrawlArticles::on_page(CrawledPage&& page) {
   const std::vector<std::string> parts = document_parts(page.document.markdown, agent_limits::kDocumentPartBytesMax);
   const std::string title = title_of(page);
-  Parts& before = known_[page.url];
+  const auto title_of_part = [&](std::size_t i) { return parts.size() == 1 ? title : title + " (" + std::to_string(i + 1) + "/" + std::to_string(parts.size()) + ")"; };
+  const auto says = [&](const v1::KnowledgeEntry& entry, std::size_t i) {
+    return entry.id() != 0 && entry.kind() == v1::KNOWLEDGE_KIND_ARTICLE && entry.title() == title_of_part(i) && entry.body() == parts[i];
+  };
+  WK_TRY(Stored before, stored(page.url));
+  if (before.edited) {
+    bool same = before.entries.size() == parts.size();
+    for (std::size_t i = 0; same && i < parts.size(); ++i) same = says(before.entries[i], i);
+    if (same) {
+      crawl_.set_unchanged(crawl_.unchanged() + static_cast<std::uint32_t>(parts.size()));
+    } else {
+      skip(page.url, "edited");
+    }
+    return {};
+  }
   Parts made;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const std::string part_title = parts.size() == 1 ? title : title + " (" + std::to_string(i + 1) + "/" + std::to_string(parts.size()) + ")";
     v1::KnowledgeEntry entry;
-    if (i < before.size()) {
-      auto stored = knowledge_.entry(before[i]);
-      if (!stored && stored.error().code != ErrorCode::kNotFound) return fail(std::move(stored).error());
-      // Somebody erased it: it comes again, as another one.
-      if (stored) entry = std::move(*stored);
-    }
-    if (entry.id() != 0 && entry.title() == part_title && entry.body() == parts[i] && entry.site_id() == crawl_.site_id()) {
+    // One that somebody erased comes again, as another one.
+    if (i < before.entries.size()) entry = std::move(before.entries[i]);
+    if (says(entry, i) && entry.site_id() == crawl_.site_id()) {
       crawl_.set_unchanged(crawl_.unchanged() + 1);
       continue;
     }
     const bool is_new = entry.id() == 0;
     if (is_new) {
       entry.set_id(ids_.next());
-      entry.set_kind(v1::KNOWLEDGE_KIND_ARTICLE);
       entry.set_url(page.url);
       entry.set_crawl_id(crawl_.id());
       entry.set_created_ms(clock_.now_ms());
     }
     // Whether it is used, and its labels, are people's.
     entry.set_site_id(crawl_.site_id());
-    entry.set_title(part_title);
+    entry.set_kind(v1::KNOWLEDGE_KIND_ARTICLE);
+    entry.clear_phrasings();
+    entry.set_title(title_of_part(i));
     entry.set_body(parts[i]);
     // It is also what tells versions apart: it never stands still.
     entry.set_updated_ms(std::max(clock_.now_ms(), entry.updated_ms() + 1));
@@ -86,14 +108,23 @@ Result<void> CrawlArticles::on_page(CrawledPage&& page) {
     if (is_new) made.emplace_back(entry.id());
     crawl_.set_changed(crawl_.changed() + 1);
   }
-  for (std::size_t i = parts.size(); i < before.size(); ++i) WK_TRY_VOID(erase(before[i]));
+  for (std::size_t i = parts.size(); i < before.entries.size(); ++i) {
+    if (before.entries[i].id() != 0) WK_TRY_VOID(erase(KnowledgeEntryId(before.entries[i].id())));
+  }
   return {};
 }
 
 void CrawlArticles::on_skipped(const std::string& url, const char* reason, bool gone) {
-  if (gone && known_.contains(url)) gone_.push_back(url);
+  if (gone && known_.contains(url)) {
+    // What people wrote goes by their hand alone.
+    if (const auto articles = stored(url); articles && articles->edited) return skip(url, "edited_gone");
+    gone_.push_back(url);
+  }
   // One that only moved is not missed.
-  if (std::string_view(reason) == "redirected") return;
+  if (std::string_view(reason) != "redirected") skip(url, reason);
+}
+
+void CrawlArticles::skip(const std::string& url, const char* reason) {
   crawl_.set_skipped_count(crawl_.skipped_count() + 1);
   if (static_cast<std::size_t>(crawl_.skipped_size()) >= agent_limits::kCrawlSkippedKept) return;
   v1::CrawlSkipped& skipped = *crawl_.add_skipped();
@@ -116,6 +147,8 @@ Result<void> CrawlArticles::erase(KnowledgeEntryId id) {
 
 Result<void> CrawlArticles::remove_gone() {
   for (const std::string& url : gone_) {
+    WK_TRY(const Stored articles, stored(url));
+    if (articles.edited) continue;  // only just
     for (const KnowledgeEntryId id : known_[url]) WK_TRY_VOID(erase(id));
   }
   return {};

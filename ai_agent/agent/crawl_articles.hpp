@@ -1,4 +1,6 @@
-// The pages of one reading of a site as articles: what is as before stays untouched, what changed is replaced in place, what is gone goes.
+// The pages of one reading of a site as articles: what is as before stays untouched, what changed is replaced in place, what is gone goes. Where
+// people changed the words of one of a page's articles, all of that page stay as they are: half of each would say neither what they nor what the page
+// means.
 #pragma once
 
 #include <functional>
@@ -37,7 +39,14 @@ class CrawlArticles final : public CrawlListener {
   // Parts of a page, in order.
   using Parts = std::vector<KnowledgeEntryId>;
 
+  struct Stored {
+    // In the order of the parts; those that somebody erased have no id.
+    std::vector<v1::KnowledgeEntry> entries;
+    bool edited = false;
+  };
+  Result<Stored> stored(const std::string& url);
   Result<void> erase(KnowledgeEntryId id);
+  void skip(const std::string& url, const char* reason);
 
   KnowledgeStore& knowledge_;
   const Clock& clock_;

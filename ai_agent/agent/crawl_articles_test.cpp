@@ -86,6 +86,83 @@ TEST_F(CrawlArticlesTest, OnlyWhatIsGoneForSureIsTakenAway) {
   EXPECT_EQ(second.crawl().skipped_count(), 3U);
 }
 
+TEST_F(CrawlArticlesTest, WhatPeopleWroteStaysUntilTheyGiveItBack) {
+  const std::string url = "https://a.example/1";
+  ASSERT_TRUE(begin().on_page(page(url, "one", "as the page has it\n")));
+  v1::KnowledgeEntry edited = stored()[0];
+  edited.set_body("as people have it\n");
+  edited.set_edited(true);
+  ASSERT_TRUE(store_->put(edited));
+
+  CrawlArticles changed = begin();
+  ASSERT_TRUE(changed.on_page(page(url, "one", "the page changed\n")));
+  EXPECT_EQ(stored()[0].SerializeAsString(), edited.SerializeAsString());
+  ASSERT_EQ(changed.crawl().skipped_size(), 1);
+  EXPECT_EQ(changed.crawl().skipped(0).reason(), "edited");
+  EXPECT_EQ(changed.crawl().changed() + changed.crawl().unchanged(), 0U);
+
+  for (const char* why : {"gone", "redirected", "noindex"}) {
+    CrawlArticles gone = begin();
+    gone.on_skipped(url, why, true);
+    ASSERT_TRUE(gone.remove_gone());
+    EXPECT_EQ(stored().size(), 1U) << why;
+    ASSERT_EQ(gone.crawl().skipped_size(), 1) << "told once";
+    EXPECT_EQ(gone.crawl().skipped(0).reason(), "edited_gone");
+    EXPECT_EQ(gone.crawl().removed(), 0U);
+  }
+
+  CrawlArticles same = begin();
+  ASSERT_TRUE(same.on_page(page(url, "one", "as people have it\n")));
+  EXPECT_EQ(same.crawl().unchanged(), 1U) << "the page says the same by now";
+  EXPECT_EQ(same.crawl().skipped_size(), 0);
+
+  // Also as something else than an article.
+  edited.set_edited(false);
+  edited.set_kind(v1::KNOWLEDGE_KIND_FAQ);
+  edited.add_phrasings("and so on");
+  ASSERT_TRUE(store_->put(edited));
+  CrawlArticles back = begin();
+  ASSERT_TRUE(back.on_page(page(url, "one", "as people have it\n")));
+  EXPECT_EQ(back.crawl().changed(), 1U);
+  EXPECT_EQ(stored()[0].kind(), v1::KNOWLEDGE_KIND_ARTICLE);
+  EXPECT_EQ(stored()[0].phrasings_size(), 0);
+  back.on_skipped(url, "gone", true);
+  ASSERT_TRUE(back.remove_gone());
+  EXPECT_TRUE(stored().empty());
+}
+
+TEST_F(CrawlArticlesTest, OneEditedPartKeepsTheWholePage) {
+  const auto long_text = [](const char* line) {
+    std::string text;
+    while (text.size() <= agent_limits::kDocumentPartBytesMax + 1'000) text += line;
+    return text;
+  };
+  const std::string url = "https://a.example/long";
+  ASSERT_TRUE(begin().on_page(page(url, "long", long_text("One of many lines.\n"))));
+  const auto before = stored();
+  ASSERT_EQ(before.size(), 2U);
+  v1::KnowledgeEntry edited = before[1];
+  edited.set_edited(true);
+  ASSERT_TRUE(store_->put(edited));
+  CrawlArticles again = begin();
+  ASSERT_TRUE(again.on_page(page(url, "long", "short by now\n")));
+  EXPECT_EQ(stored().size(), 2U);
+  EXPECT_EQ(stored()[0].body(), before[0].body());
+  EXPECT_EQ(again.crawl().skipped_count(), 1U);
+}
+
+TEST_F(CrawlArticlesTest, EditedWhileItIsReadItStays) {
+  const std::string url = "https://a.example/1";
+  ASSERT_TRUE(begin().on_page(page(url, "one", "text\n")));
+  CrawlArticles reading = begin();
+  reading.on_skipped(url, "gone", true);
+  v1::KnowledgeEntry edited = stored()[0];
+  edited.set_edited(true);
+  ASSERT_TRUE(store_->put(edited));
+  ASSERT_TRUE(reading.remove_gone());
+  EXPECT_EQ(stored().size(), 1U);
+}
+
 TEST_F(CrawlArticlesTest, TellsTheFirstOfWhatWasSkipped) {
   CrawlArticles articles = begin();
   for (std::size_t i = 0; i < agent_limits::kCrawlSkippedKept + 5; ++i) articles.on_skipped("https://a.example/" + std::to_string(i), "gone", true);

@@ -248,8 +248,8 @@ class Run {
       failures_in_a_row_ = 0;
       if (is_redirect(status)) return redirected(url, page->location);
       if (status == 404 || status == 410) return skip("gone", true);
-      // Not for everybody any more; 403 is as often the mood of a firewall, which passes.
-      if (status == 401 || status == 403) return skip("refused", status == 401);
+      // As often the mood of a firewall, or a site that is being worked on, as a page that is not for everybody any more.
+      if (status == 401 || status == 403) return skip("refused");
       if (status != 200) return skip("wrong_status");
       return take(url, *page);
     }
