@@ -44,13 +44,22 @@ Result<void> check(const Call& call, const v1::KnowledgeEntry& entry) {
   return flow ? check_flow(entry.steps(), call.services.bot.tools(SiteId(entry.site_id()))) : Result<void>();
 }
 
+Result<v1::KnowledgeKind> kind_of(std::string_view word) {
+  if (word == "faq") return v1::KNOWLEDGE_KIND_FAQ;
+  if (word == "article") return v1::KNOWLEDGE_KIND_ARTICLE;
+  if (word == "flow") return v1::KNOWLEDGE_KIND_FLOW;
+  return fail(ErrorCode::kInvalidArgument, "kind must be faq, article or flow");
+}
+
 Result<Reply> list(Call& call) {
   WK_TRY_VOID(call.may(Action::kReadKnowledge));
   WK_TRY(const auto site, call.query_id<SiteId>("site"));
   WK_TRY(const Page page, call.page());
-  const auto text = call.request.query.find("text");
-  WK_TRY(const v1::KnowledgeEntryList entries,
-         call.services.knowledge.list({.site = site, .text = text ? std::string(utf8_prefix(*text, api_limits::kKnowledgeTitleBytesMax)) : std::string()}, page));
+  KnowledgeFilter filter{.site = site, .text = std::string(utf8_prefix(call.request.query.get("text"), api_limits::kKnowledgeTitleBytesMax))};
+  if (const auto kind = call.request.query.get("kind"); !kind.empty()) {
+    WK_TRY(filter.kind, kind_of(kind));
+  }
+  WK_TRY(const v1::KnowledgeEntryList entries, call.services.knowledge.list(filter, page));
   return reply(entries);
 }
 
@@ -126,7 +135,7 @@ std::vector<Route> knowledge_routes() {
   static const v1::TryBotAnswer kAnswer;
   static const v1::BotToolList kTools;
   return {
-      {"GET", "/knowledge/entries", Access::kAgent, list, "What the AI agent knows, the newest first", nullptr, &kList, {"site", "text", "cursor", "limit"}},
+      {"GET", "/knowledge/entries", Access::kAgent, list, "What the AI agent knows, the newest first; of one kind: faq, article or flow", nullptr, &kList, {"site", "text", "kind", "cursor", "limit"}},
       {"POST", "/knowledge/entries", Access::kAgent, create, "Add an entry; found from now on", &kEntry, &kEntry},
       {"GET", "/knowledge/entries/{id}", Access::kAgent, show, "One entry", nullptr, &kEntry},
       {"PUT", "/knowledge/entries/{id}", Access::kAgent, replace, "Replace an entry", &kEntry, &kEntry},

@@ -20,9 +20,11 @@ using KnowledgeEntryId = Id<struct KnowledgeEntryTag>;
 
 struct KnowledgeFilter {
   // The site's own entries and those of every site; not set: all there are.
-  std::optional<SiteId> site;
+  std::optional<SiteId> site{};
   // In the title or in a phrasing, whatever the case of ASCII letters; empty: all.
-  std::string text;
+  std::string text{};
+  // UNSPECIFIED: of every kind.
+  v1::KnowledgeKind kind = v1::KNOWLEDGE_KIND_UNSPECIFIED;
 };
 
 class KnowledgeStore {

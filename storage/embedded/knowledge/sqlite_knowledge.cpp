@@ -13,11 +13,14 @@ constexpr std::size_t kReadConnectionsMax = 2;
 constexpr std::size_t kPageRowsMax = 200;
 
 // words: the title and the phrasings, a line each.
-constexpr std::array<const char*, 2> kSteps = {
+constexpr std::array<const char*, 3> kSteps = {
     "CREATE TABLE entries(id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL, words TEXT NOT NULL, record BLOB NOT NULL);",
     "ALTER TABLE entries ADD COLUMN crawl_id INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX entries_by_crawl ON entries(crawl_id) WHERE crawl_id<>0;"
     "CREATE TABLE crawls(id INTEGER PRIMARY KEY, record BLOB NOT NULL);",
+    // 0 until take_kinds() has read it out of the record. A column behind the record is slow to read where that is long: lists of one kind go by the index.
+    "ALTER TABLE entries ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX entries_by_kind ON entries(kind);",
 };
 
 Result<v1::KnowledgeEntry> parsed(const sqlite::Statement& row, int column) {
@@ -27,6 +30,27 @@ Result<v1::KnowledgeEntry> parsed(const sqlite::Statement& row, int column) {
     return fail(ErrorCode::kCorrupt, "knowledge.db: a stored entry does not parse");
   }
   return entry;
+}
+
+// Of entries that were stored before there was the column.
+Result<void> take_kinds(sqlite::Database& database) {
+  std::vector<std::pair<std::int64_t, v1::KnowledgeKind>> kinds;
+  {
+    WK_TRY(sqlite::Statement select, database.prepare("SELECT id,record FROM entries WHERE kind=0"));
+    for (;;) {
+      WK_TRY(const bool found, select.step());
+      if (!found) break;
+      WK_TRY(const v1::KnowledgeEntry entry, parsed(select, 1));
+      kinds.emplace_back(select.int64(0), entry.kind());
+    }
+  }
+  if (kinds.empty()) return {};
+  WK_TRY(sqlite::Transaction transaction, sqlite::Transaction::begin(database));
+  for (const auto& [id, kind] : kinds) {
+    WK_TRY(const auto update, database.cached("UPDATE entries SET kind=?2 WHERE id=?1"));
+    WK_TRY_VOID(update->bind_all(id, std::int64_t{kind}).run());
+  }
+  return transaction.commit();
 }
 
 // A LIKE pattern that finds `text` anywhere.
@@ -50,6 +74,7 @@ Result<std::unique_ptr<SqliteKnowledge>> SqliteKnowledge::open(const std::filesy
   std::unique_ptr<SqliteKnowledge> store(new SqliteKnowledge(file, entries_max));
   WK_TRY(const auto database, store->writer_.borrow());
   WK_TRY_VOID(sqlite::migrate(*database, kSteps));
+  WK_TRY_VOID(take_kinds(*database));
   return store;
 }
 
@@ -60,9 +85,9 @@ Result<void> SqliteKnowledge::put(const v1::KnowledgeEntry& entry) {
   WK_TRY(const auto database, writer_.borrow());
   WK_TRY(sqlite::Transaction transaction, sqlite::Transaction::begin(*database));
   {
-    WK_TRY(const auto upsert, database->cached("INSERT INTO entries(id,site_id,words,record,crawl_id) VALUES(?1,?2,?3,?4,?5) "
-                                               "ON CONFLICT(id) DO UPDATE SET site_id=?2,words=?3,record=?4,crawl_id=?5"));
-    WK_TRY_VOID(upsert->bind_all(entry.id(), entry.site_id(), words, sqlite::Blob{record}, entry.crawl_id()).run());
+    WK_TRY(const auto upsert, database->cached("INSERT INTO entries(id,site_id,words,record,crawl_id,kind) VALUES(?1,?2,?3,?4,?5,?6) "
+                                               "ON CONFLICT(id) DO UPDATE SET site_id=?2,words=?3,record=?4,crawl_id=?5,kind=?6"));
+    WK_TRY_VOID(upsert->bind_all(entry.id(), entry.site_id(), words, sqlite::Blob{record}, entry.crawl_id(), std::int64_t{entry.kind()}).run());
   }
   WK_TRY(const std::int64_t count, database->scalar("SELECT count(*) FROM entries"));
   if (static_cast<std::size_t>(count) > entries_max_) {
@@ -100,10 +125,13 @@ Result<v1::KnowledgeEntryList> SqliteKnowledge::list(const KnowledgeFilter& filt
   // Bound and not copied: it outlives the last step.
   const std::string pattern = anywhere(filter.text);
   WK_TRY(const auto database, readers_.borrow());
-  WK_TRY(const auto select, database->cached("SELECT record FROM entries WHERE id<?1 AND (?2=0 OR site_id IN (0,?3)) AND words LIKE ?4 ESCAPE '\\' "
-                                             "ORDER BY id DESC LIMIT ?5"));
+  constexpr const char* kOfEveryKind =
+      "SELECT record FROM entries WHERE id<?1 AND (?2=0 OR site_id IN (0,?3)) AND words LIKE ?4 ESCAPE '\\' AND ?6=0 ORDER BY id DESC LIMIT ?5";
+  constexpr const char* kOfOneKind =
+      "SELECT record FROM entries WHERE kind=?6 AND id<?1 AND (?2=0 OR site_id IN (0,?3)) AND words LIKE ?4 ESCAPE '\\' ORDER BY id DESC LIMIT ?5";
+  WK_TRY(const auto select, database->cached(filter.kind == v1::KNOWLEDGE_KIND_UNSPECIFIED ? kOfEveryKind : kOfOneKind));
   select->bind_all(before, std::int64_t{filter.site ? 1 : 0}, filter.site ? filter.site->value() : 0, pattern,
-                   static_cast<std::int64_t>(rows + 1));
+                   static_cast<std::int64_t>(rows + 1), std::int64_t{filter.kind});
   v1::KnowledgeEntryList list;
   for (;;) {
     WK_TRY(const bool found, select->step());

@@ -58,8 +58,26 @@ TEST_F(KnowledgeTest, KeepsWhatWasPutAcrossARestart) {
 TEST_F(KnowledgeTest, ListsByPageNewestFirstAndBySiteWithWhatIsOfAll) {
   for (std::uint64_t id = 1; id <= 9; ++id) ASSERT_TRUE(store_->put(faq(id, id % 3, "question " + std::to_string(id))));
   EXPECT_EQ(ids({}, 2), (std::vector<std::uint64_t>{9, 8, 7, 6, 5, 4, 3, 2, 1}));
-  EXPECT_EQ(ids({.site = SiteId(1), .text = {}}, 4), (std::vector<std::uint64_t>{9, 7, 6, 4, 3, 1}));
+  EXPECT_EQ(ids({.site = SiteId(1)}, 4), (std::vector<std::uint64_t>{9, 7, 6, 4, 3, 1}));
   EXPECT_EQ(store_->list({}, {.cursor = "x", .limit = 3}).error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(KnowledgeTest, ListsOneKindAlsoByPageSiteAndText) {
+  for (std::uint64_t id = 1; id <= 9; ++id) {
+    v1::KnowledgeEntry entry = faq(id, id % 2, "question " + std::to_string(id));
+    entry.set_kind(static_cast<v1::KnowledgeKind>(1 + id % 3));
+    ASSERT_TRUE(store_->put(entry));
+  }
+  using Ids = std::vector<std::uint64_t>;
+  EXPECT_EQ(ids({.kind = v1::KNOWLEDGE_KIND_FAQ}, 2), (Ids{9, 6, 3}));
+  EXPECT_EQ(ids({.kind = v1::KNOWLEDGE_KIND_ARTICLE}), (Ids{7, 4, 1}));
+  EXPECT_EQ(ids({.site = SiteId(5), .kind = v1::KNOWLEDGE_KIND_FLOW}), (Ids{8, 2}));
+  EXPECT_EQ(ids({.text = "8", .kind = v1::KNOWLEDGE_KIND_FLOW}), (Ids{8}));
+  EXPECT_TRUE(ids({.text = "8", .kind = v1::KNOWLEDGE_KIND_FAQ}).empty());
+  v1::KnowledgeEntry changed = faq(8, 0, "question 8");
+  ASSERT_TRUE(store_->put(changed));
+  EXPECT_EQ(ids({.kind = v1::KNOWLEDGE_KIND_FLOW}), (Ids{5, 2}));
+  EXPECT_EQ(ids({}).size(), 9u);
 }
 
 TEST_F(KnowledgeTest, FindsByTitleAndPhrasingAndTakesPatternsForText) {
@@ -67,11 +85,11 @@ TEST_F(KnowledgeTest, FindsByTitleAndPhrasingAndTakesPatternsForText) {
   entry.add_phrasings("can I send it BACK");
   ASSERT_TRUE(store_->put(entry));
   ASSERT_TRUE(store_->put(faq(2, 0, "100% cotton")));
-  EXPECT_EQ(ids({.site = {}, .text = "back"}), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(ids({.text = "back"}), std::vector<std::uint64_t>{1});
   // Long enough not to lie within the string object itself.
-  EXPECT_EQ(ids({.site = {}, .text = "CAN I SEND IT BACK"}), std::vector<std::uint64_t>{1});
-  EXPECT_EQ(ids({.site = {}, .text = "0%"}), std::vector<std::uint64_t>{2});
-  EXPECT_TRUE(ids({.site = {}, .text = "_"}).empty());
+  EXPECT_EQ(ids({.text = "CAN I SEND IT BACK"}), std::vector<std::uint64_t>{1});
+  EXPECT_EQ(ids({.text = "0%"}), std::vector<std::uint64_t>{2});
+  EXPECT_TRUE(ids({.text = "_"}).empty());
 }
 
 TEST_F(KnowledgeTest, RefusesOneTooManyAndStillChangesWhatIsThere) {
@@ -117,19 +135,23 @@ TEST_F(KnowledgeTest, KeepsCrawlsAndKnowsTheirEntries) {
   EXPECT_EQ(store_->crawls()->crawls_size(), 0);
 }
 
-TEST_F(KnowledgeTest, TakesOverAFileFromBeforeThereWereCrawls) {
+TEST_F(KnowledgeTest, TakesOverAFileFromBeforeThereWereCrawlsAndKinds) {
   store_.reset();
   const auto file = directory_.path() / "before.db";
   {
     auto before = sqlite::Database::open(file);
     ASSERT_TRUE(before);
     ASSERT_TRUE(before->execute("CREATE TABLE entries(id INTEGER PRIMARY KEY, site_id INTEGER NOT NULL, words TEXT NOT NULL, record BLOB NOT NULL);"
-                               "INSERT INTO entries VALUES(3,0,'old',x'08031a00');PRAGMA user_version=1"));
+                               "INSERT INTO entries VALUES(3,0,'old',x'08031802'),(2,0,'odd',x'0802');PRAGMA user_version=1"));
   }
   auto opened = SqliteKnowledge::open(file);
   ASSERT_TRUE(opened) << opened.error().context;
   ASSERT_TRUE((*opened)->put(faq(4, 0, "new")));
   ASSERT_TRUE((*opened)->each_of_crawl(KnowledgeCrawlId(1), [&](v1::KnowledgeEntry&&) { ADD_FAILURE(); }));
+  store_ = std::move(*opened);
+  EXPECT_EQ(ids({.kind = v1::KNOWLEDGE_KIND_ARTICLE}), std::vector<std::uint64_t>{3}) << "as its record says";
+  EXPECT_EQ(ids({.kind = v1::KNOWLEDGE_KIND_FAQ}), std::vector<std::uint64_t>{4});
+  EXPECT_EQ(ids({}), (std::vector<std::uint64_t>{4, 3, 2}));
 }
 
 }  // namespace
