@@ -35,6 +35,24 @@ v1::BotSettings settings_of(const v1::Site& site) {
   return settings;
 }
 
+std::string name_for(const BotQuestion& question) {
+  if (!question.settings.name().empty()) return question.settings.name();
+  const std::string all = question.texts.empty() ? std::string() : question.texts.back();
+  const bool chinese = language_of(all) == Language::kChinese || (all.empty() && question.locale.starts_with("zh"));
+  return std::string(phrase(Phrase::kName, chinese ? Language::kChinese : Language::kLatin));
+}
+
+// The visitor wrote how to be reached, or said so to a flow before.
+bool says_how_to_reach(const v1::ConversationSummary& summary, const BotQuestion& question) {
+  const auto names_one = [&](const std::string& text) {
+    const auto entities = find_entities(text, *question.names);
+    return std::any_of(entities.begin(), entities.end(), [](const Entity& one) { return one.kind == EntityKind::kEmail || one.kind == EntityKind::kPhone; });
+  };
+  const auto& values = summary.bot_flow().values();
+  return std::any_of(question.texts.begin(), question.texts.end(), names_one) ||
+         std::any_of(values.begin(), values.end(), [&](const v1::FlowValue& one) { return names_one(one.value()); });
+}
+
 bool unanswered(const v1::ConversationSummary& summary) { return summary.last_visitor_seq() > summary.bot_through_seq(); }
 
 }  // namespace
@@ -84,42 +102,47 @@ void BotAgent::on_change(const SummaryPtr& /*before*/, const SummaryPtr& after) 
     });
   }
   if (after->holder().kind() != v1::HOLDER_KIND_BOT || !unanswered(*after)) return;
-  (void)deps_.executor.post([this, id = ConversationId(after->id()), site = SiteId(after->site_id())] {
-    on_.insert(site);
-    want(id);
+  (void)deps_.executor.post([this, wanted = Wanted{ConversationId(after->id()), SiteId(after->site_id()), after}]() mutable {
+    on_.insert(wanted.site);
+    want(std::move(wanted));
   });
 }
 
-void BotAgent::want(ConversationId id) {
+void BotAgent::want(Wanted wanted) {
   if (!started_) return;  // start() looks for it
-  if (const auto turn = turns_.find(id); turn != turns_.end()) {
+  if (const auto turn = turns_.find(wanted.id); turn != turns_.end()) {
     turn->second.again = true;
+    turn->second.wanted = std::move(wanted);
     return;
   }
-  if (turns_.size() < agent_limits::kTurnsInFlightMax) return begin(id);
-  if (waits_.contains(id)) return;
-  if (waiting_.size() >= agent_limits::kTurnsWaitingMax) return give_up(id);
-  waits_.insert(id);
-  waiting_.push_back(id);
+  if (turns_.size() < agent_limits::kTurnsInFlightMax) return begin(std::move(wanted));
+  if (waits_.contains(wanted.id)) return;
+  if (waiting_.size() >= agent_limits::kTurnsWaitingMax) return give_up(wanted);
+  waits_.insert(wanted.id);
+  waiting_.push_back(std::move(wanted));
   waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
 }
 
-void BotAgent::begin(ConversationId id) {
-  turns_.emplace(id, Turn{});
-  const Enqueued enqueued = deps_.pool.submit([this, id] {
-    auto made = std::make_shared<Made>(make(id));
-    (void)deps_.executor.post([this, id, made] {
+void BotAgent::begin(Wanted wanted) {
+  const ConversationId id = wanted.id;
+  turns_.emplace(id, Turn{.wanted = wanted});
+  const Enqueued enqueued = deps_.pool.submit([this, wanted] {
+    auto made = std::make_shared<Made>(make(wanted));
+    (void)deps_.executor.post([this, id = wanted.id, made] {
       if (!begin_writing(id, made)) store(id, made);
     });
   });
   if (enqueued == Enqueued::kRefused) {
     turns_.erase(id);
-    give_up(id);
+    give_up(wanted);
   }
 }
 
-BotAgent::Made BotAgent::make(ConversationId id) const {
-  BotQuestion question{.people_online = deps_.presence.anybody_online()};
+BotAgent::Made BotAgent::make(const Wanted& wanted) const {
+  const ConversationId id = wanted.id;
+  BotQuestion question{.site = wanted.site};
+  const auto site = site_of(deps_.directory, wanted.site);
+  look_for_people(question, site.get());
   const auto failed = [&](const Error& error) {
     log_warning("bot.turn_failed", {{"conversation", id.value()}, {"reason", error.context}});
     Made made;
@@ -133,18 +156,15 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
     made.nothing = true;
     return made;
   }
-  const auto site = site_of(deps_.directory, SiteId(summary->site_id()));
   const bool off = !site || !site->bot().enabled();
   if (!off && !unanswered(*summary)) {
     made.nothing = true;
     return made;
   }
-  question.site = SiteId(summary->site_id());
   question.misses = summary->bot_misses();
   question.locale = summary->context().locale();
   if (site) question.settings = settings_of(*site);
   question.names = deps_.names.of(question.site);
-  look_for_people(question, site.get());
   if (summary->has_bot_flow()) question.flow = summary->bot_flow();
   // What was said since the last turn; of very much, the newest.
   const Seq through = summary->bot_through_seq();
@@ -174,12 +194,7 @@ BotAgent::Made BotAgent::make(ConversationId id) const {
   made.contact = ContactId(summary->contact_id());
   made.learned = not_known(made.contact, made.evidence.contact);
   made.turn.mutable_decided()->set_through_seq(summary->last_visitor_seq());
-  made.name = question.settings.name();
-  if (made.name.empty()) {
-    const std::string all = question.texts.empty() ? std::string() : question.texts.back();
-    const bool chinese = language_of(all) == Language::kChinese || (all.empty() && question.locale.starts_with("zh"));
-    made.name = phrase(Phrase::kName, chinese ? Language::kChinese : Language::kLatin);
-  }
+  made.name = name_for(question);
   made.answered_through = through;
   made.question = std::move(question);
   return made;
@@ -337,26 +352,27 @@ void BotAgent::keep_contact(ConversationId id, std::shared_ptr<const Made> made)
 void BotAgent::end(ConversationId id) {
   const auto turn = turns_.find(id);
   const bool again = turn->second.again;
+  Wanted wanted = std::move(turn->second.wanted);
   turns_.erase(turn);
-  if (again) want(id);
+  if (again) want(std::move(wanted));
   begin_next();
 }
 
 void BotAgent::begin_next() {
   while (turns_.size() < agent_limits::kTurnsInFlightMax) {
-    ConversationId next;
+    Wanted next;
     if (!waiting_.empty()) {
-      next = waiting_.front();
+      next = std::move(waiting_.front());
       waiting_.pop_front();
-      waits_.erase(next);
+      waits_.erase(next.id);
       waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
     } else if (!left_.empty()) {
-      next = left_.back();
+      next = std::move(left_.back());
       left_.pop_back();
     } else {
       return;
     }
-    if (!turns_.contains(next)) begin(next);
+    if (!turns_.contains(next.id)) begin(std::move(next));
   }
 }
 
@@ -371,14 +387,7 @@ void BotAgent::look_for_people(BotQuestion& question, const v1::Site* site) cons
 }
 
 bool BotAgent::reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const {
-  const auto names_one = [&](const std::string& text) {
-    const auto entities = find_entities(text, *question.names);
-    return std::any_of(entities.begin(), entities.end(), [](const Entity& one) { return one.kind == EntityKind::kEmail || one.kind == EntityKind::kPhone; });
-  };
-  if (std::any_of(question.texts.begin(), question.texts.end(), names_one)) return true;
-  // Asked for by a flow before.
-  const auto& values = summary.bot_flow().values();
-  if (std::any_of(values.begin(), values.end(), [&](const v1::FlowValue& one) { return names_one(one.value()); })) return true;
+  if (says_how_to_reach(summary, question)) return true;
   const auto contact = deps_.directory.contact(ContactId(summary.contact_id()));
   return contact && !(contact->email().empty() && contact->phone().empty());
 }
@@ -393,11 +402,21 @@ v1::ContactChanged BotAgent::not_known(ContactId id, v1::ContactChanged learned)
   return learned;
 }
 
-void BotAgent::give_up(ConversationId id) {
+void BotAgent::give_up(const Wanted& wanted) {
   handed_over_.fetch_add(1, std::memory_order_relaxed);
-  AppendRequest request{id, BotPrincipal{}, {}, {}};
+  BotQuestion question{.site = wanted.site};
+  const auto site = site_of(deps_.directory, wanted.site);
+  if (site) question.settings = settings_of(*site);
+  look_for_people(question, site.get());
+  if (wanted.summary) {
+    // What the contact has is not known here: who is asked for an address that we have loses nothing.
+    question.locale = wanted.summary->context().locale();
+    if (wanted.summary->last_message().actor_kind() == v1::ACTOR_KIND_VISITOR) question.texts.push_back(wanted.summary->last_message().text());
+    question.reachable = question.people_online || says_how_to_reach(*wanted.summary, question);
+  }
+  AppendRequest request{wanted.id, BotPrincipal{name_for(question)}, {}, {}};
   request.append.set_client_id(uuid_v7(deps_.clock.now_ms()));
-  *request.append.mutable_bot_turn() = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, {.people_online = deps_.presence.anybody_online()});
+  *request.append.mutable_bot_turn() = Brain::hand_over(v1::BOT_REASON_UNAVAILABLE, question);
   deps_.conversations.append(std::move(request), deps_.executor, [this](Result<Appended> appended) {
     if (!appended && appended.error().code != ErrorCode::kConflict) look_again_ = true;
   });
@@ -416,7 +435,7 @@ void BotAgent::look_for_unanswered() {
       }
       left_.clear();
       for (const UnresolvedConversation& one : *open) {
-        if (one.holder_kind == v1::HOLDER_KIND_BOT) left_.push_back(one.conversation);
+        if (one.holder_kind == v1::HOLDER_KIND_BOT) left_.push_back({one.conversation, one.site, nullptr});
       }
       begin_next();
     });

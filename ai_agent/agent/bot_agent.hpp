@@ -72,7 +72,15 @@ class BotAgent final : public CommitListener, public BotTrial {
 
  private:
   struct Writing;
+  // A conversation that wants a turn, and what is known of it without asking the store.
+  struct Wanted {
+    ConversationId id{};
+    SiteId site{};
+    // As it was told; null where it was looked for.
+    SummaryPtr summary{};
+  };
   struct Turn {
+    Wanted wanted;
     unsigned tries = 0;
     // The visitor wrote more meanwhile.
     bool again = false;
@@ -84,10 +92,10 @@ class BotAgent final : public CommitListener, public BotTrial {
   };
   struct Made;
 
-  void want(ConversationId id);
-  void begin(ConversationId id);
+  void want(Wanted wanted);
+  void begin(Wanted wanted);
   // On the pool.
-  Made make(ConversationId id) const;
+  Made make(const Wanted& wanted) const;
   // On to a language model, if there is one and it has something to write from, or to a tool, if a flow asks one; where a thread is free.
   bool begin_writing(ConversationId id, const std::shared_ptr<Made>& made);
   // On a thread of `writers`.
@@ -105,12 +113,12 @@ class BotAgent final : public CommitListener, public BotTrial {
   void begin_next();
   // Whether people are there for what is asked, or when they are back.
   void look_for_people(BotQuestion& question, const v1::Site* site) const;
-  // Where they are not: whether they know how to reach who asks.
+  // Where they are not: whether they know how to reach who asks. Blocks.
   bool reachable(const v1::ConversationSummary& summary, const BotQuestion& question) const;
   // Of what was learned what the contact does not have. Blocks.
   v1::ContactChanged not_known(ContactId contact, v1::ContactChanged learned) const;
-  // Straight to people, without a thought.
-  void give_up(ConversationId id);
+  // Straight to people, without a thought and without asking the store.
+  void give_up(const Wanted& wanted);
   void look_for_unanswered();
 
   Deps deps_;
@@ -119,12 +127,12 @@ class BotAgent final : public CommitListener, public BotTrial {
   std::size_t writing_ = 0;
   mutable Summaries summaries_;
   std::stop_source stop_writing_;
-  std::deque<ConversationId> waiting_;
+  std::deque<Wanted> waiting_;
   std::unordered_set<ConversationId> waits_;
   // To be tried again with the next tick.
   std::vector<std::pair<ConversationId, std::shared_ptr<const Made>>> again_;
   // Left by the process before, or by a site that switched off: taken up as there is room.
-  std::vector<ConversationId> left_;
+  std::vector<Wanted> left_;
   bool look_again_ = false;
   bool looking_ = false;
   unsigned looks_left_ = 0;
