@@ -4,21 +4,12 @@
 #include <array>
 #include <vector>
 
+#include "ai_agent/agent/person_words.hpp"
 #include "ai_agent/text/text.hpp"
 
 namespace wk::ai {
 namespace {
 
-// Anywhere in the Han characters of a text.
-constexpr std::array<std::string_view, 16> kPersonHan{"转人工", "人工客服", "人工服务", "找人工", "要人工", "真人", "转接客服", "联系客服",
-                                                     "找客服", "叫客服", "换人工", "活人", "不要机器人", "不想跟机器人", "接人工", "转客服"};
-// A text that is nothing but this.
-constexpr std::array<std::string_view, 4> kPersonAlone{"人工", "客服", "human", "agent"};
-// Words in a row, between others.
-constexpr std::array<std::string_view, 22> kPersonLatin{
-    "human agent", "human being", "real person", "real human", "live agent", "live person", "live chat agent", "to a human", "to a person", "to an agent", "to someone",
-    "to somebody", "a human please", "talk to human", "speak to human", "customer service representative", "representative please", "speak with a human",
-    "with a person", "with an agent", "with a representative", "to a representative"};
 // Also what only announces a question.
 constexpr std::array<std::string_view, 29> kGreetings{"我想问一下", "想问一下", "问一下", "请问", "请问一下", "有个问题", "我有个问题", "咨询一下", "想咨询一下", "i have a question", "can i ask a question",
                                                      "你好", "您好", "你好啊", "您好啊", "哈喽", "嗨", "在吗", "在么", "有人吗", "早上好", "下午好", "晚上好",
@@ -56,11 +47,28 @@ bool is_one_of(std::string_view text, const List& list) {
   return std::find(list.begin(), list.end(), text) != list.end();
 }
 
-bool wants_person(std::string_view text, std::span<const std::string> words) {
-  if (is_one_of(text, kPersonAlone)) return true;
+// Bytes of the mark that ends a clause at `at`; 0: none does. No full stop within a word: "e.g.".
+std::size_t clause_end(std::string_view text, std::size_t at) {
+  constexpr auto kMarks = std::to_array<std::string_view>({"\n", ",", ";", "!", "?", ". ", "，", "；", "。", "！", "？", "、", "…"});
+  const auto mark = std::find_if(kMarks.begin(), kMarks.end(), [&](std::string_view one) { return text.substr(at, one.size()) == one; });
+  return mark == kMarks.end() ? 0 : mark->size();
+}
+
+// "It does not work, a person please."
+bool a_clause_asks(std::string_view text) {
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t bytes = clause_end(text, at);
+    if (bytes != 0 && only_asks_for_person(plain(text.substr(begin, at - begin)))) return true;
+    at += std::max<std::size_t>(bytes, 1);
+    if (bytes != 0) begin = at;
+  }
+  return begin != 0 && only_asks_for_person(plain(text.substr(begin)));
+}
+
+bool wants_person(std::string_view written, std::string_view text, std::span<const std::string> words) {
+  if (asks_for_person(text) || only_asks_for_person(text) || a_clause_asks(written)) return true;
   const auto holds = [&](std::string_view wanted) { return text.find(wanted) != std::string_view::npos; };
-  if (std::any_of(kPersonHan.begin(), kPersonHan.end(), holds)) return true;
-  if (std::any_of(kPersonLatin.begin(), kPersonLatin.end(), [&](std::string_view wanted) { return holds_words(text, wanted); })) return true;
   return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
     const std::string wanted = plain(word);
     if (wanted.empty()) return false;
@@ -75,7 +83,7 @@ bool is_cancel(std::string_view text) { return is_one_of(plain(text), kCancels);
 Request request_in(std::string_view text, std::span<const std::string> words) {
   const std::string said = plain(text);
   if (said.empty()) return Request::kNone;
-  if (wants_person(said, words)) return Request::kPerson;
+  if (wants_person(text, said, words)) return Request::kPerson;
   if (is_one_of(said, kGreetings)) return Request::kGreeting;
   if (is_one_of(said, kThanks)) return Request::kThanks;
   return Request::kNone;
