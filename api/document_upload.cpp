@@ -121,14 +121,14 @@ class DocumentJob : public std::enable_shared_from_this<DocumentJob> {
       const std::lock_guard lock(mutex_);
       if (over_) return;
     }
-    auto entries = services_.documents.take({site_, name_, bytes_});
+    auto taken = services_.documents.take({site_, name_, bytes_});
     {
       const std::lock_guard lock(mutex_);
       reading_ = false;
       if (over_) return close();
     }
-    if (!entries) return give_up(entries.error());
-    finish(json_response(201, *entries));
+    if (!taken) return give_up(taken.error());
+    finish(json_response(taken->known ? 200 : 201, taken->entries));
   }
 
   void give_up(const Error& error) {

@@ -130,7 +130,9 @@ std::string openapi_json() {
       {"parameters", {{{"name", "name"}, {"in", "query"}, {"required", true}, {"schema", {{"type", "string"}}}},
                       {{"name", "site"}, {"in", "query"}, {"schema", {{"type", "string"}}}}}},
       {"requestBody", {{"content", {{"application/octet-stream", ordered_json::object()}}}}},
-      {"responses", {{"201", {{"description", "Stored"},
+      {"responses", {{"200", {{"description", "A file of this name and text is there already: its articles"},
+                              {"content", content("application/json", schemas.reference(*v1::KnowledgeEntryList::descriptor()))}}},
+                     {"201", {{"description", "Stored"},
                               {"content", content("application/json", schemas.reference(*v1::KnowledgeEntryList::descriptor()))}}}}}};
   paths["/openapi.json"]["get"] = {{"summary", "This document"},
                                    {"security", ordered_json::array()},

@@ -13,9 +13,12 @@ class KnowledgeIntake final : public DocumentIntake {
   // Both outlive it.
   KnowledgeIntake(KnowledgeStore& knowledge, const Clock& clock) : knowledge_(knowledge), clock_(clock) {}
 
-  Result<v1::KnowledgeEntryList> take(const File& file) override;
+  Result<Taken> take(const File& file) override;
 
  private:
+  // The articles that these would be, in order, where all of them are there; else none.
+  Result<v1::KnowledgeEntryList> known(SiteId site, const std::vector<std::string>& titles, const std::vector<std::string>& parts);
+
   KnowledgeStore& knowledge_;
   const Clock& clock_;
   IdGenerator ids_{};

@@ -10,7 +10,11 @@ namespace {
 
 class DocumentIntakeTest : public ::testing::Test {
  protected:
-  Result<v1::KnowledgeEntryList> take(std::string name, std::string_view bytes) { return intake_.take({SiteId(1), std::move(name), bytes}); }
+  Result<v1::KnowledgeEntryList> take(std::string name, std::string_view bytes, SiteId site = SiteId(1)) {
+    WK_TRY(DocumentIntake::Taken taken, intake_.take({site, std::move(name), bytes}));
+    known_ = taken.known;
+    return std::move(taken.entries);
+  }
   std::size_t count() {
     std::size_t entries = 0;
     EXPECT_TRUE(knowledge_.base().each([&](v1::KnowledgeEntry&&) { ++entries; }));
@@ -19,6 +23,7 @@ class DocumentIntakeTest : public ::testing::Test {
 
   TestKnowledge knowledge_;
   KnowledgeIntake intake_{knowledge_.base(), SystemClock::instance()};
+  bool known_ = false;
 };
 
 TEST_F(DocumentIntakeTest, AFileIsAnArticleThatIsFoundAtOnce) {
@@ -49,6 +54,45 @@ TEST_F(DocumentIntakeTest, ALongOneIsSeveralThatSayWhichTheyAre) {
   EXPECT_TRUE(second->body().starts_with("# Handbook\n")) << second->body().substr(0, 40);
 }
 
+TEST_F(DocumentIntakeTest, TheSameFileAgainIsTheArticleThatIsThere) {
+  const auto first = take("returns.md", "# Returns\n\nWithin 30 days.\n");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(known_);
+  const auto again = take("returns.md", "# Returns\n\nWithin 30 days.\n");
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(known_);
+  EXPECT_EQ(again->entries(0).id(), first->entries(0).id());
+  EXPECT_TRUE(again->entries(0).body().empty());
+  EXPECT_EQ(count(), 1U);
+  // Another text, another name, another site: another article.
+  for (const auto& [name, text, site] : {std::tuple("returns.md", "# Returns\n\nWithin 60 days.\n", 1U), std::tuple("refunds.md", "# Returns\n\nWithin 30 days.\n", 1U), std::tuple("returns.md", "# Returns\n\nWithin 30 days.\n", 2U),
+                                         std::tuple("returns.md", "# Returns\n\nWithin 30 days.\n", 0U)}) {
+    ASSERT_TRUE(take(name, text, SiteId(site)));
+    EXPECT_FALSE(known_) << name << site;
+  }
+  EXPECT_EQ(count(), 5U);
+  // Changed by somebody since, the file is what it was.
+  v1::KnowledgeEntry edited = knowledge_.base().entry(KnowledgeEntryId(first->entries(0).id())).value();
+  edited.set_body("Within 30 days, unused.");
+  knowledge_.put(edited);
+  ASSERT_TRUE(take("returns.md", "# Returns\n\nWithin 30 days.\n"));
+  EXPECT_FALSE(known_);
+}
+
+TEST_F(DocumentIntakeTest, ALongOneIsTheSameWhereAllOfItIsThere) {
+  std::string text = "# Handbook\n\n";
+  while (text.size() <= agent_limits::kDocumentPartBytesMax) text += "A line of the handbook.\n";
+  const auto first = take("handbook.md", text);
+  ASSERT_TRUE(first && first->entries_size() == 2);
+  const auto again = take("handbook.md", text);
+  ASSERT_TRUE(again && again->entries_size() == 2);
+  EXPECT_TRUE(known_);
+  EXPECT_EQ(again->entries(1).id(), first->entries(1).id());
+  ASSERT_TRUE(knowledge_.base().erase(KnowledgeEntryId(first->entries(0).id())));
+  ASSERT_TRUE(take("handbook.md", text));
+  EXPECT_FALSE(known_) << "half a document is worse than none";
+}
+
 TEST_F(DocumentIntakeTest, WhatCannotBeReadIsRefusedAndLeavesNothing) {
   const auto code = [&](std::string name, std::string_view bytes) {
     const auto stored = take(std::move(name), bytes);
@@ -72,6 +116,7 @@ class FullStore final : public KnowledgeStore {
   Result<v1::KnowledgeEntry> entry(KnowledgeEntryId id) override { return store_.entry(id); }
   Result<void> erase(KnowledgeEntryId id) override { return store_.erase(id); }
   Result<v1::KnowledgeEntryList> list(const KnowledgeFilter& filter, const Page& page) override { return store_.list(filter, page); }
+  Result<std::vector<v1::KnowledgeEntry>> articles_titled(SiteId site, const std::string& title) override { return store_.articles_titled(site, title); }
   Result<void> each(const std::function<void(v1::KnowledgeEntry&&)>& take) override { return store_.each(take); }
 
  private:

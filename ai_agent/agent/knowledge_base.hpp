@@ -62,6 +62,7 @@ class KnowledgeBase final : public KnowledgeStore {
   Result<v1::KnowledgeEntry> entry(KnowledgeEntryId id) override { return store_.entry(id); }
   Result<void> erase(KnowledgeEntryId id) override;
   Result<v1::KnowledgeEntryList> list(const KnowledgeFilter& filter, const Page& page) override { return store_.list(filter, page); }
+  Result<std::vector<v1::KnowledgeEntry>> articles_titled(SiteId site, const std::string& title) override { return store_.articles_titled(site, title); }
   Result<void> each(const std::function<void(v1::KnowledgeEntry&&)>& take) override { return store_.each(take); }
 
  private:

@@ -19,10 +19,16 @@ class DocumentIntake {
     std::string name;
     std::string_view bytes;
   };
+  struct Taken {
+    // In order; without their bodies.
+    ::weikeyi::v1::KnowledgeEntryList entries;
+    // They were there before: the same name, the same text, the same site. Nothing was written.
+    bool known = false;
+  };
   virtual ~DocumentIntake() = default;
-  // Reads it and stores it as articles: one, or of a long document as many as it needs, in order; without their bodies. What cannot be read is
+  // Reads it and stores it as articles: one, or of a long document as many as it needs, unless the same are there. What cannot be read is
   // refused with a reason_code: document_unknown_format and those of ai_agent/documents. Where storing fails half way, what was stored is taken away.
-  virtual Result<::weikeyi::v1::KnowledgeEntryList> take(const File& file) = 0;
+  virtual Result<Taken> take(const File& file) = 0;
 };
 
 }  // namespace wk

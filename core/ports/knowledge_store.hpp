@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
@@ -38,6 +39,8 @@ class KnowledgeStore {
   virtual Result<void> erase(KnowledgeEntryId id) = 0;
   // The newest first.
   virtual Result<v1::KnowledgeEntryList> list(const KnowledgeFilter& filter, const Page& page) = 0;
+  // Articles that people made of exactly this site with exactly this title, the oldest first; of very many the first.
+  virtual Result<std::vector<v1::KnowledgeEntry>> articles_titled(SiteId site, const std::string& title) = 0;
   // Every entry, in no order, one at a time.
   virtual Result<void> each(const std::function<void(v1::KnowledgeEntry&&)>& take) = 0;
 };

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t kReadConnectionsMax = 2;
 constexpr std::size_t kPageRowsMax = 200;
+// Each may be 200 KB.
+constexpr std::int64_t kTitledRowsMax = 20;
 
 // words: the title and the phrasings, a line each.
 constexpr std::array<const char*, 3> kSteps = {
@@ -141,6 +143,20 @@ Result<v1::KnowledgeEntryList> SqliteKnowledge::list(const KnowledgeFilter& filt
   }
   list.set_next_cursor(std::to_string(list.entries(list.entries_size() - 1).id()));
   return list;
+}
+
+Result<std::vector<v1::KnowledgeEntry>> SqliteKnowledge::articles_titled(SiteId site, const std::string& title) {
+  std::vector<v1::KnowledgeEntry> found;
+  WK_TRY(const auto database, readers_.borrow());
+  // An article has no phrasings: its words are its title.
+  WK_TRY(const auto select, database->cached("SELECT record FROM entries WHERE kind=?1 AND site_id=?2 AND words=?3 AND crawl_id=0 ORDER BY id LIMIT ?4"));
+  select->bind_all(std::int64_t{v1::KNOWLEDGE_KIND_ARTICLE}, site, title, kTitledRowsMax);
+  for (;;) {
+    WK_TRY(const bool row, select->step());
+    if (!row) return found;
+    WK_TRY(v1::KnowledgeEntry entry, parsed(*select, 0));
+    found.push_back(std::move(entry));
+  }
 }
 
 Result<void> SqliteKnowledge::each(const std::function<void(v1::KnowledgeEntry&&)>& take) {

@@ -20,6 +20,7 @@ class SqliteKnowledge final : public KnowledgeStore, public KnowledgeCrawlStore 
   Result<v1::KnowledgeEntry> entry(KnowledgeEntryId id) override;
   Result<void> erase(KnowledgeEntryId id) override;
   Result<v1::KnowledgeEntryList> list(const KnowledgeFilter& filter, const Page& page) override;
+  Result<std::vector<v1::KnowledgeEntry>> articles_titled(SiteId site, const std::string& title) override;
   Result<void> each(const std::function<void(v1::KnowledgeEntry&&)>& take) override;
 
   Result<void> put_crawl(const v1::KnowledgeCrawl& crawl) override;

@@ -80,6 +80,30 @@ TEST_F(KnowledgeTest, ListsOneKindAlsoByPageSiteAndText) {
   EXPECT_EQ(ids({}).size(), 9u);
 }
 
+TEST_F(KnowledgeTest, FindsArticlesOfOneSiteByTheirWholeTitle) {
+  const auto article = [](std::uint64_t id, std::uint64_t site, const std::string& title) {
+    v1::KnowledgeEntry entry = faq(id, site, title);
+    entry.set_kind(v1::KNOWLEDGE_KIND_ARTICLE);
+    return entry;
+  };
+  for (const auto& entry : {article(1, 0, "Returns"), article(2, 1, "Returns"), article(3, 0, "returns"), article(4, 0, "Returns and more"), faq(5, 0, "Returns"), article(6, 0, "Returns")}) {
+    ASSERT_TRUE(store_->put(entry));
+  }
+  v1::KnowledgeEntry of_page = article(7, 0, "Returns");
+  of_page.set_crawl_id(9);
+  ASSERT_TRUE(store_->put(of_page));
+  const auto titled = [&](std::uint64_t site, const std::string& title) {
+    std::vector<std::uint64_t> found;
+    const auto articles = store_->articles_titled(SiteId(site), title);
+    EXPECT_TRUE(articles);
+    for (const v1::KnowledgeEntry& one : *articles) found.push_back(one.id());
+    return found;
+  };
+  EXPECT_EQ(titled(0, "Returns"), (std::vector<std::uint64_t>{1, 6}));
+  EXPECT_EQ(titled(1, "Returns"), std::vector<std::uint64_t>{2});
+  EXPECT_TRUE(titled(0, "%").empty());
+}
+
 TEST_F(KnowledgeTest, FindsByTitleAndPhrasingAndTakesPatternsForText) {
   v1::KnowledgeEntry entry = faq(1, 0, "Returns");
   entry.add_phrasings("can I send it BACK");
