@@ -193,7 +193,7 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
         finding.near = true;
       }
     } else {
-      finding.text = finding.entry.body().substr(hit.begin, hit.end - hit.begin);
+      finding.text = finding.entry.body().substr(std::min<std::size_t>(hit.begin, finding.entry.body().size()), hit.end - hit.begin);
     }
     findings.push_back(std::move(finding));
   }

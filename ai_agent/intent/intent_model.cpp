@@ -193,6 +193,8 @@ Classification IntentModel::classify_with(std::string_view text, std::string_vie
   }
   out.confidence =
       (out.sentence ? parts_.joint_confidence : parts_.lexical_confidence).probability(out.signals);
+  // Weights of a damaged file may add up to what is no number.
+  if (!std::isfinite(out.confidence)) out.confidence = 0;
   out.zone = out.confidence >= zones.act   ? Zone::kAct
              : out.confidence >= zones.ask ? Zone::kAsk
                                            : Zone::kHandOver;

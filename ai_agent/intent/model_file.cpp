@@ -9,6 +9,9 @@
 //   classes, u32 stride, array i8 sparse, array i8 dense, arrays f32 sparse scales, dense scales,
 //   bias
 #include "ai_agent/intent/intent_model.hpp"
+
+#include <cmath>
+
 #include "ai_agent/math/blob.hpp"
 #include "base/crc32c.hpp"
 #include "base/whole_file.hpp"
@@ -40,9 +43,9 @@ QuantisedHead read_head(BlobReader& in, std::size_t classes, std::size_t feature
   out.stride = in.u32();
   out.sparse = in.array<std::int8_t>();
   out.dense = in.array<std::int8_t>();
-  out.sparse_scale = in.array<float>();
-  out.dense_scale = in.array<float>();
-  out.bias = in.array<float>();
+  out.sparse_scale = in.float_array();
+  out.dense_scale = in.float_array();
+  out.bias = in.float_array();
   if (out.classes == 0) return {};
   in.require(out.classes == classes && out.stride == class_stride(classes));
   in.require(out.sparse.size() == features * out.stride &&
@@ -59,7 +62,7 @@ ExampleMemory read_examples(BlobReader& in, std::size_t classes, std::size_t fea
   out.words.features = in.array<Feature>();
   for (const std::uint64_t end : in.array<std::uint64_t>()) out.words.ends.push_back(end);
   out.vectors = in.array<std::int8_t>();
-  out.vector_scales = in.array<float>();
+  out.vector_scales = in.float_array();
   in.require(out.ends.size() == classes);
   std::uint64_t last = 0;
   for (const std::uint32_t end : out.ends) {
@@ -73,7 +76,8 @@ ExampleMemory read_examples(BlobReader& in, std::size_t classes, std::size_t fea
     last = end;
   }
   in.require(out.words.features.size() == last);
-  for (const Feature& f : out.words.features) in.require(f.index < features);
+  for (const Feature& f : out.words.features)
+    in.require(f.index < features && std::isfinite(f.value));
   if (dimensions > 0) in.require(out.vector_scales.size() == out.words.size());
   in.require(out.vectors.size() == out.vector_scales.size() * dimensions);
   return out;
@@ -81,7 +85,7 @@ ExampleMemory read_examples(BlobReader& in, std::size_t classes, std::size_t fea
 
 template <std::size_t size>
 void read_floats(BlobReader& in, std::array<float, size>& out) {
-  const auto values = in.many<float>(size);
+  const auto values = in.floats(size);
   if (in.ok()) std::copy(values.begin(), values.end(), out.begin());
 }
 
@@ -127,6 +131,7 @@ bool decode(std::string_view payload, IntentParts& out) {
   in.require(count <= intent_limits::kIntentsMax && out.dimensions <= 65'536);
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) out.labels.push_back(in.text());
   auto entries = in.array<Vocabulary::Entry>();
+  for (const Vocabulary::Entry& entry : entries) in.require(std::isfinite(entry.idf));
   BlockWeights weights{};
   read_floats(in, weights);
   if (!in.ok()) return false;

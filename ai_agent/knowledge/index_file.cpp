@@ -143,6 +143,10 @@ bool rows_fit(const Segment& segment, std::size_t dimensions) {
   const std::size_t scales = segment.vector_scales.size();
   if (scales != 0 && (dimensions == 0 || scales != passages)) return false;
   if (segment.vectors.size() != dimensions * scales) return false;
+  // Of unit vectors.
+  for (const float scale : segment.vector_scales) {
+    if (!(scale >= 0 && scale <= 1)) return false;
+  }
   std::uint64_t next = 0;
   for (const EntryRow& entry : segment.entries) {
     if (entry.passage_first != next || entry.passages == 0 || entry.kind > 3) return false;
@@ -151,7 +155,7 @@ bool rows_fit(const Segment& segment, std::size_t dimensions) {
   }
   if (next != passages) return false;
   for (const PassageRow& passage : segment.passages) {
-    if (passage.entry >= segment.entries.size()) return false;
+    if (passage.entry >= segment.entries.size() || passage.begin > passage.end) return false;
     if (std::uint64_t{passage.heading} + passage.heading_bytes > segment.headings.size())
       return false;
   }

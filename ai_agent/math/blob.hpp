@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -59,11 +60,18 @@ class BlobReader {
     return out;
   }
   std::uint32_t u32() { return one<std::uint32_t>(); }
-  float f32() { return one<float>(); }
+  float f32() { return number(one<float>()); }
   std::string text() { return std::string(take(u32())); }
   template <typename T>
   std::vector<T> array() {
     return many<T>(u32());
+  }
+  // Count and elements, each a number: nothing that is calculated with may be infinite or none.
+  std::vector<float> float_array() { return floats(u32()); }
+  std::vector<float> floats(std::size_t count) {
+    std::vector<float> out = many<float>(count);
+    for (const float value : out) number(value);
+    return out;
   }
   // Elements whose count is known.
   template <typename T>
@@ -77,6 +85,10 @@ class BlobReader {
   }
 
  private:
+  float number(float value) {
+    require(std::isfinite(value));
+    return ok_ ? value : 0;
+  }
   template <typename T>
   T one() {
     T out{};

@@ -16,8 +16,8 @@ constexpr std::size_t kHeadBytes = 16;
 Int8Matrix read_matrix(BlobReader& reader, std::size_t inputs, std::size_t outputs) {
   reader.require(reader.u32() == inputs);
   reader.require(reader.u32() == outputs);
-  auto scales = reader.many<float>(outputs);
-  auto bias = reader.many<float>(outputs);
+  auto scales = reader.floats(outputs);
+  auto bias = reader.floats(outputs);
   const auto weights = reader.many<std::int8_t>(inputs * outputs);
   if (!reader.ok()) return {};
   return {weights, std::move(scales), std::move(bias)};
@@ -26,8 +26,8 @@ Int8Matrix read_matrix(BlobReader& reader, std::size_t inputs, std::size_t outpu
 LayerNorm read_norm(BlobReader& reader, std::size_t width) {
   if (reader.u32() != width) reader.fault();
   LayerNorm out;
-  out.scale = reader.many<float>(width);
-  out.bias = reader.many<float>(width);
+  out.scale = reader.floats(width);
+  out.bias = reader.floats(width);
   return out;
 }
 
@@ -66,16 +66,17 @@ Result<SentenceWeights> read_sentence_weights(const std::filesystem::path& file)
     const std::string_view length = reader.take(1);
     const std::string_view text =
         reader.take(reader.ok() ? static_cast<unsigned char>(length[0]) : 0);
-    const auto score = reader.many<float>(1);
+    const auto score = reader.floats(1);
     if (reader.ok()) out.vocabulary.push_back({std::string(text), score[0]});
   }
   const std::uint32_t rows = reader.u32();
-  if (rows < pieces || rows > 1'000'000 || reader.u32() != kNarrow) reader.fault();
+  // Row 0 is what is known to nobody.
+  if (rows == 0 || rows < pieces || rows > 1'000'000 || reader.u32() != kNarrow) reader.fault();
   out.width = kNarrow;
-  out.embedding_scales = reader.many<float>(reader.ok() ? rows : 0);
+  out.embedding_scales = reader.floats(reader.ok() ? rows : 0);
   out.embeddings = reader.many<std::int8_t>(reader.ok() ? rows * kNarrow : 0);
   if (reader.u32() != kNarrow / 2) reader.fault();
-  out.wave_numbers = reader.many<float>(kNarrow / 2);
+  out.wave_numbers = reader.floats(kNarrow / 2);
   for (std::size_t i = 0; i < out.layers.size(); ++i) {
     TransformerLayer& layer = out.layers[i];
     const std::size_t width = i == 0 ? kNarrow : kWide;
