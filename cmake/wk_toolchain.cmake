@@ -15,12 +15,14 @@ endif()
 # Hardening (docs/security.md; tests/abuse/secrets.test.mjs looks at the binary). Debian's compilers make position independent
 # executables by themselves; with all addresses bound at the start, the tables that calls go through are read-only from then on.
 add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+# In every build, so that tests stop where what is shipped would: checks of indices, empty containers and optionals in the standard library.
+target_compile_definitions(wk_options INTERFACE _GLIBCXX_ASSERTIONS)
 # What is shipped, in its own code: bounds of the C library's copies where the compiler knows the size (FORTIFY), a canary in front of
-# the return address of functions with arrays, no jump over the guard page, and checks of indices, empty containers and optionals in the
-# standard library (_GLIBCXX_ASSERTIONS). Sanitizers do all of that better, and Debug code is not optimised, which FORTIFY needs.
+# the return address of functions with arrays, and no jump over the guard page. Sanitizers do that better, and Debug code is not optimised,
+# which FORTIFY needs.
 if(NOT WK_SANITIZE)
   target_compile_options(wk_options INTERFACE $<$<CONFIG:RelWithDebInfo,Release>:
-    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection>)
+    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection>)
 endif()
 
 # libFuzzer (clang alone has it): every file of ours counts the edges it takes; cmake/wk_library.cmake makes the targets.
