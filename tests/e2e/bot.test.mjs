@@ -222,6 +222,34 @@ test('an agent reads and tries what it knows, and changes nothing; a visitor doe
   }
 });
 
+test('what it knows is listed by kind, over pages, and with the other filters', async () => {
+  const made = [];
+  for (const [kind, title] of [['ARTICLE', 'Care of walnut tables'], ['FLOW', 'Which walnut table fits?'], ['FAQ', 'Is walnut hard?'], ['ARTICLE', 'Oil for walnut']]) {
+    const content = kind === 'FLOW' ? { steps: [{ id: 'a', say: { text: 'The large one.' } }] } : { body: 'Walnut is a hard wood.' };
+    made.push((await agent.post('/knowledge/entries', { kind: `KNOWLEDGE_KIND_${kind}`, title, ...content })).id);
+  }
+  const listed = async (query) => {
+    const ids = [];
+    let cursor = '';
+    do {
+      const page = await agent.get(`/knowledge/entries?limit=1&text=walnut&${query}&cursor=${cursor}`);
+      ids.push(...(page.entries ?? []).map((entry) => entry.id));
+      cursor = page.nextCursor;
+    } while (cursor !== '');
+    return ids;
+  };
+  assert.deepEqual(await listed('kind=article'), [made[3], made[0]]);
+  assert.deepEqual(await listed('kind=flow'), [made[1]]);
+  assert.deepEqual(await listed(`kind=faq&site=${(await site()).id}`), [made[2]]);
+  assert.deepEqual(await listed('kind='), [...made].reverse());
+  const { entries } = await agent.get('/knowledge/entries?kind=article&limit=200');
+  assert.ok(entries.every((entry) => entry.kind === 'KNOWLEDGE_KIND_ARTICLE'));
+  for (const kind of ['FAQ', 'KNOWLEDGE_KIND_FAQ', '1', 'unspecified']) assert.equal((await agent.call('GET', `/knowledge/entries?kind=${kind}`)).status, 400, kind);
+  const stranger = new Api(server.url, { token: (await visitorSession(server)).token });
+  assert.ok([401, 403].includes((await stranger.call('GET', '/knowledge/entries?kind=faq')).status));
+  for (const id of made) await agent.ok('DELETE', `/knowledge/entries/${id}`);
+});
+
 test('switched off it hands over what it has, at once, and begins nothing', async () => {
   const { connection, conversationId } = await visitor(server);
   await say(connection, conversationId, '怎么查物流？');

@@ -140,6 +140,75 @@ test('read again: the same stays untouched, what changed is replaced in place, w
   assert.deepEqual(await articles(first.id), []);
 });
 
+test('what people wrote into an article stays, whatever becomes of its page, until they give it back', async () => {
+  const site = await open({
+    '/': page('Chairs', 'All our chairs.', ['/a', '/b', '/c']),
+    '/a': page('Chair A', 'The first chair has one leg.'),
+    '/b': page('Chair B', 'The second chair has two legs.'),
+    '/c': page('Chair C', 'The third chair has three legs.'),
+  });
+  const { id } = await read(site.url);
+  const entry = async (title) => (await articles(id)).find((one) => one.title === title);
+  const put = async (before, change) => administrator.ok('PUT', `/knowledge/entries/${before.id}`, { ...before, ...change });
+  const a = await put(await entry('Chair A'), { body: 'The first chair has one leg and needs a wall.' });
+  assert.equal(a.edited, true);
+  const b = await put(await entry('Chair B'), { title: 'The second chair' });
+  assert.equal(b.edited, true);
+  const c = await put(await entry('Chair C'), { disabled: true, labels: ['chairs'] });
+  assert.ok(!c.edited, 'its words are the page’s');
+  site.set({ '/a': page('Chair A', 'The first chair has two legs now.'), '/b': { status: 410, body: '' }, '/c': page('Chair C', 'The third chair has four legs now.') });
+  const second = await again(id);
+  assert.deepEqual([second.state, second.changed, second.unchanged, second.removed ?? 0], ['CRAWL_STATE_DONE', 1, 1, 0]);
+  assert.deepEqual(reasons(site, second), { '/a': 'edited', '/b': 'edited_gone' });
+  assert.equal(second.skippedCount, 2);
+  assert.deepEqual(await entry('Chair A'), a);
+  assert.deepEqual(await entry('The second chair'), b);
+  assert.match((await entry('Chair C')).body, /four legs/);
+
+  // Given back it is the page's again with the next reading, and goes where that is gone.
+  for (const one of [a, b]) assert.ok(!(await put(one, { edited: false })).edited);
+  assert.match((await entry('Chair A')).body, /needs a wall/, 'not before');
+  const third = await again(id);
+  assert.deepEqual([third.changed, third.removed], [1, 1]);
+  assert.match((await entry('Chair A')).body, /two legs now/);
+  assert.equal(await entry('The second chair'), undefined);
+  // Kept as it is although nobody changed a word; and what is no page's has nothing to be kept from.
+  const kept = await put(await entry('Chair A'), { edited: true });
+  assert.equal(kept.edited, true);
+  assert.ok(!(await administrator.post('/knowledge/entries', { kind: 'KNOWLEDGE_KIND_ARTICLE', title: 'Own', body: 'Written here.', edited: true })).edited);
+  // With the site all of them go: that is asked for.
+  await administrator.ok('DELETE', `/knowledge/crawls/${id}`);
+  assert.deepEqual(await articles(id), []);
+});
+
+test('a page that is refused keeps its article, whatever the refusal is called', async () => {
+  const site = await open({ '/': page('Doors', 'All our doors.', ['/a', '/b']), '/a': page('Door A', 'The first door.'), '/b': page('Door B', 'The second door.') });
+  const { id } = await read(site.url);
+  site.set({ '/a': { status: 401, headers: { 'www-authenticate': 'Basic' }, body: '' }, '/b': { status: 403, body: '' } });
+  const second = await again(id);
+  assert.deepEqual([second.state, second.removed ?? 0], ['CRAWL_STATE_DONE', 0]);
+  assert.deepEqual(reasons(site, second), { '/a': 'refused', '/b': 'refused' });
+  assert.deepEqual(await paths(site, id), ['/', '/a', '/b']);
+});
+
+test('a Crawl-delay is kept between two requests', async () => {
+  const times = [];
+  const timed = (body) => (request, response) => {
+    times.push({ asked: performance.now() });
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(body, () => (times.at(-1).answered = performance.now()));
+  };
+  const site = await open({
+    '/robots.txt': { headers: { 'content-type': 'text/plain' }, body: 'User-agent: *\nCrawl-delay: 0.4\n' },
+    '/': timed(page('Slow', 'One after the other.', ['/1', '/2'])),
+    '/1': timed(page('One', 'The first.')),
+    '/2': timed(page('Two', 'The second.')),
+  });
+  assert.equal((await read(site.url)).pagesRead, 3);
+  assert.equal(times.length, 3);
+  for (let i = 1; i < times.length; i += 1) assert.ok(times[i].asked - times[i - 1].asked >= 390, `${times[i].asked - times[i - 1].asked} ms`);
+});
+
 test('a calendar without an end, paths in themselves and redirects in a ring are bounded', async () => {
   const site = await open({
     '/': page('Trap', 'An entrance.', ['/calendar?month=1', 'loop/', '/ring-a', '/hop-0']),

@@ -61,6 +61,22 @@ test('a long one becomes several, each under its headings', async () => {
   assert.equal((await administrator.call('PUT', `/knowledge/entries/${last.id}`, { body: last })).status, 200, 'each can be edited');
 });
 
+test('sent twice it is there once: 200 and the article that there is', async () => {
+  const bytes = Buffer.from('# Parasols\n\nA parasol is no umbrella.\n');
+  const first = await send(administrator, 'parasol.md', bytes);
+  assert.equal(first.status, 201);
+  const before = await count();
+  const again = await send(administrator, 'parasol.md', bytes);
+  assert.equal(again.status, 200);
+  assert.deepEqual(again.json.entries, first.json.entries);
+  const both = await Promise.all([send(administrator, 'twice.md', bytes), send(administrator, 'twice.md', bytes)]);
+  assert.deepEqual(both.map((answer) => answer.status).sort(), [200, 201]);
+  assert.equal(both[0].json.entries[0].id, both[1].json.entries[0].id);
+  assert.equal((await send(administrator, 'parasol.md', bytes, `&site=${await site()}`)).status, 201, 'of one site it is another');
+  assert.equal((await send(administrator, 'parasol.md', Buffer.from('# Parasols\n\nIt is one after all.\n'))).status, 201);
+  assert.equal(await count(), before + 3);
+});
+
 test('what cannot be read is refused with its reason, and leaves nothing', async () => {
   const before = await count();
   for (const [name, bytes, status, code] of [

@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoAgent, eventually, say, visitor, visitorSocket } from './lib/people.mjs';
+import { clientId, demoAgent, eventually, say, visitor, visitorSocket } from './lib/people.mjs';
 import { Server } from './lib/server.mjs';
 
 let server;
@@ -119,6 +119,80 @@ test('a kill in the middle loses nothing: the flow goes on where it stood, and a
   await again.close();
 });
 
+const kCallBack = {
+  kind: 'KNOWLEDGE_KIND_FLOW',
+  title: 'Please call me back',
+  phrasings: ['call me back', 'can somebody ring me'],
+  steps: [
+    { id: 'phone', ask: { text: 'Under which number?', slot: 'phone', kind: 'FLOW_SLOT_KIND_PHONE', saveToContact: true }, next: 'mail' },
+    { id: 'mail', ask: { text: 'And your e-mail address?', slot: 'mail', kind: 'FLOW_SLOT_KIND_EMAIL', saveToContact: true }, next: 'end' },
+    { id: 'end', end: { text: 'We will call {phone} and write to {mail}.' } },
+  ],
+};
+const learnt = async (conversationId) => (await agent.log(conversationId)).filter((event) => event.contactChanged);
+const contactOf = async (conversationId) => agent.get(`/contacts/${(await agent.get(`/conversations/${conversationId}`)).contactId}`);
+
+test('what a flow asks for becomes the contact’s where it has none, in the log, and is found', async () => {
+  await agent.post('/knowledge/entries', kCallBack);
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'call me back');
+  await connection.event(saysBot(/^Under which number\?$/));
+  await say(connection, conversationId, '138 0013 8000');
+  await connection.event(saysBot(/^And your e-mail address\?$/));
+  await say(connection, conversationId, 'Mei.Flow@Shop.example');
+  await connection.event(saysBot(/^We will call 13800138000 and write to mei\.flow@shop\.example\.$/));
+  const events = await learnt(conversationId);
+  assert.deepEqual(events.map((event) => [event.actor.kind, event.contactChanged.phone, event.contactChanged.email]), [['ACTOR_KIND_BOT', '13800138000', ''], ['ACTOR_KIND_BOT', '', 'mei.flow@shop.example']]);
+  await eventually(async () => (await contactOf(conversationId)).email === 'mei.flow@shop.example', 'the contact has it');
+  assert.equal((await contactOf(conversationId)).phone, '13800138000');
+  const { contacts } = await agent.get('/contacts?text=mei.flow');
+  assert.deepEqual(contacts.map((one) => one.id), [(await contactOf(conversationId)).id]);
+  assert.ok(!JSON.stringify(connection.events()).includes('contactChanged'), 'visitors are not told what is kept of them');
+
+  // Asked once more, what is known stays.
+  await say(connection, conversationId, 'can somebody ring me');
+  await connection.event((event) => event.seq > events[1].seq + 2 && saysBot(/^Under which number\?$/)(event));
+  await say(connection, conversationId, '139 0013 9000');
+  await connection.event((event) => event.seq > events[1].seq + 4 && saysBot(/^And your e-mail address\?$/)(event));
+  assert.equal((await learnt(conversationId)).length, 2);
+  assert.equal((await contactOf(conversationId)).phone, '13800138000');
+  await connection.close();
+});
+
+test('what a visitor said of themselves stands, also where the flow comes later', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'hello');
+  await connection.event(byBot);
+  await connection.request({ append: { conversationId, clientId: clientId(), contact: { phone: '13700137000' } } });
+  await eventually(async () => (await contactOf(conversationId)).phone === '13700137000', 'it is known');
+  await say(connection, conversationId, 'call me back, 13800138000');
+  await connection.event(saysBot(/^And your e-mail address\?$/));
+  assert.deepEqual((await learnt(conversationId)).map((event) => event.contactChanged.phone), ['13700137000']);
+  assert.equal((await contactOf(conversationId)).phone, '13700137000');
+  await connection.close();
+});
+
+test('a kill after the answer keeps it once: with the turn or not at all', async () => {
+  const { connection, conversationId, session } = await visitor(server);
+  await say(connection, conversationId, 'can somebody ring me');
+  await connection.event(saysBot(/^Under which number\?$/));
+  await say(connection, conversationId, '13500135000');
+  await server.kill();
+  await server.restart();
+  agent = await demoAgent(server);
+  const again = await visitorSocket(server, session);
+  await again.request({ subscribe: { conversationId, afterSeq: 0 } });
+  await again.event(saysBot(/^And your e-mail address\?$/));
+  await eventually(async () => (await contactOf(conversationId)).phone === '13500135000', 'the contact has it');
+  assert.deepEqual((await learnt(conversationId)).map((event) => event.contactChanged.phone), ['13500135000']);
+  await server.kill();
+  await server.restart();
+  agent = await demoAgent(server);
+  assert.equal((await contactOf(conversationId)).phone, '13500135000');
+  assert.equal((await learnt(conversationId)).length, 1);
+  await again.close();
+});
+
 test('switched off in the middle the conversation goes to people at once', async () => {
   const site = (await agent.get('/sites')).sites.find((one) => one.key === 'demo');
   const { connection, conversationId } = await visitor(server);
@@ -148,6 +222,7 @@ test('what cannot be run is refused with what is wrong with it', async () => {
     [{ steps: [{ id: 'a', call: { tool: 'reboot' } }] }, /asks a tool that is not there/],
     [{ kind: 'KNOWLEDGE_KIND_FAQ', body: 'x' }, /only a flow has steps/],
     [{ labels: Array(11).fill('x') }, /too many labels/],
+    [{ steps: [{ id: 'a', ask: { text: 'When?', slot: 'a', kind: 'FLOW_SLOT_KIND_DATE', saveToContact: true } }] }, /step 'a' can keep only a telephone number or an e-mail address in the contact/],
   ]) {
     const { status, json } = await create(change);
     assert.ok(status === 400 || status === 413, `${status}`);
