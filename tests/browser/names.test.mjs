@@ -153,3 +153,53 @@ for (const [language, words, w, n, locale] of [
     await goodbye(someone, outside);
   });
 }
+
+for (const [language, words, w, n, t, locale] of [
+  ['English', english, adminEnglish, namesEnglish, { tryIt: 'Try it', none: /^None of the names/, unsaved: 'What is not saved yet is not tried.', refused: /'phone' is recognised without a list/, bench: 'Try it out', asks: 'A visitor asks' }, 'en-US'],
+  ['Chinese', chinese, adminChinese, namesChinese, { tryIt: '试一试', none: '没有认出任何名称。', unsaved: '尚未保存的内容不参与试用。', refused: /'phone' is recognised without a list/, bench: '试一试', asks: '访客提问' }, 'zh-CN'],
+]) {
+  test(`what is recognised is tried in a sentence and told by its list, in ${language}`, async () => {
+    const made = await administrator.post('/sites', { name: `Recognised ${language}` });
+    await administrator.ok('PATCH', `/sites/${made.id}`, { bot: { nameLists: [{ name: 'product', names: [{ name: 'Lamp Pro', otherNames: ['大台灯'] }, { name: 'Lamp Mini' }] }, { name: 'branch', names: [{ name: 'Lyon' }] }] } });
+    const someone = await person(browser, { locale });
+    const { page } = await openConsole(server, someone, server.demo.agents[0], words, `admin/sites/${made.id}`);
+    const section = page.getByRole('region', { name: n.section });
+    const tried = section.getByRole('textbox', { name: t.tryIt });
+    await tried.fill('你们 Lyon 的店有大台灯吗？');
+    const hits = section.locator('.recognised li');
+    await eventually(async () => (await hits.count()) === 2, 'two names are recognised');
+    assert.deepEqual(await hits.locator('.recognised-kind').allInnerTexts(), ['branch', 'product']);
+    assert.deepEqual(await hits.locator('.recognised-value').allInnerTexts(), ['Lyon', 'Lamp Pro']);
+    await picture(page, `names-tried-${language.toLowerCase()}`);
+    await tried.fill('Something else?');
+    await section.getByText(t.none).waitFor();
+
+    // What the server says of them stands where they are: on its way this list gets a name that it does not take.
+    await section.getByRole('button', { name: /^product/ }).click();
+    await section.getByRole('textbox', { name: n.listName }).fill('goods');
+    await section.getByText(t.unsaved).waitFor();
+    await page.route(`**/api/v1/sites/${made.id}`, (route) => route.continue({ postData: route.request().postData().replace('"goods"', '"phone"') }));
+    await page.getByRole('button', { name: w.save, exact: true }).click();
+    await section.getByRole('alert').getByText(t.refused).waitFor();
+    await eventually(() => section.locator('.names-refused').evaluate((one) => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().bottom <= innerHeight), 'it is brought into sight');
+    await picture(page, `names-refused-${language.toLowerCase()}`);
+    await page.unroute(`**/api/v1/sites/${made.id}`);
+    await page.getByRole('button', { name: w.save, exact: true }).click();
+    await page.getByText(w.saved, { exact: true }).waitFor();
+    assert.equal(await section.locator('.names-refused').count(), 0);
+
+    // The test bench of the knowledge tells them by their list too.
+    await page.goto(`${server.url}/console/knowledge`);
+    const bench = page.getByRole('complementary', { name: t.bench });
+    await bench.getByRole('combobox').or(bench.locator('input[readonly]')).first().click();
+    await page.getByRole('option', { name: `Recognised ${language}` }).click();
+    await bench.getByRole('textbox', { name: t.asks }).fill('Is the lamp mini in Lyon?');
+    await bench.getByRole('textbox', { name: t.asks }).press('Enter');
+    const seen = bench.locator('.recognised li');
+    await eventually(async () => (await seen.count()) === 2, 'the bench shows both');
+    assert.deepEqual(await seen.locator('.recognised-kind').allInnerTexts(), ['goods', 'branch']);
+    await picture(page, `names-bench-${language.toLowerCase()}`);
+    assert.deepEqual(await findingsOf(page, `names on the bench ${language}`), []);
+    await goodbye(someone);
+  });
+}

@@ -88,3 +88,71 @@ for (const { language, words, k, locale, website, address, add, list, running, s
     await site.close();
   });
 }
+
+const editing = [
+  { language: 'English', words: english, k: knowledgeEnglish, locale: 'en-US', website: 'Read a website', list: 'Websites', run: 'Read again now', from: /^Read from a page of your website/, warns: /^Saved like this, the words are yours/, edited: 'Edited', takePage: 'Take the page’s text again', took: /with the next reading/, toSites: 'To the websites', skipped: 'Pages not taken: 1', reason: 'its article was changed here and stays as it is' },
+  { language: 'Chinese', words: chinese, k: knowledgeChinese, locale: 'zh-CN', website: '读取网站', list: '网站列表', run: '立即重新读取', from: /^读取自您的网页/, warns: /^保存后以您写的为准/, edited: '已修改', takePage: '重新采用页面的文字', took: /^下次读取时/, toSites: '前往网站列表', skipped: '未采用的页面：1', reason: '文章已在此修改，保持不变' },
+];
+
+for (const { language, words, k, locale, website, list, run, from, warns, edited, takePage, took, toSites, skipped, reason } of editing) {
+  test(`what somebody writes into a page's article stays, until it is given back, in ${language}`, async () => {
+    const site = await Site.start({ '/': html(`Glue ${language}`, 'Glue dries for one hour.') });
+    const crawl = await administrator.post('/knowledge/crawls', { startUrl: site.url });
+    const article = async () => (await administrator.get(`/knowledge/entries?text=${encodeURIComponent(`Glue ${language}`)}`)).entries?.[0];
+    await eventually(async () => (await article())?.crawlId === crawl.id, 'it is read');
+    const { id, url } = await article();
+
+    const someone = await person(browser, { locale });
+    const { page } = await openConsole(server, someone, server.demo.agents[0], words, `knowledge/${id}`);
+    const knowledge = new Knowledge(page, k);
+    const origin = page.getByRole('region', { name: from });
+    await origin.getByRole('link', { name: url }).waitFor();
+    assert.equal(await knowledge.field('url').isEditable(), false, 'a page keeps its address');
+
+    // A label is no word of it.
+    const labels = page.getByLabel(k.conversationLabels).and(page.locator('input')).first();
+    await labels.fill('glue');
+    await labels.press('Enter');
+    await knowledge.save();
+    await page.getByText(k.stored).waitFor();
+    assert.deepEqual([(await article()).labels, (await article()).edited ?? false], [['glue'], false]);
+
+    // Told before it is saved, marked afterwards.
+    await knowledge.field('article').fill('Glue dries for two hours, and stinks.');
+    await origin.getByText(warns).waitFor();
+    await picture(page, `website-edit-warns-${language.toLowerCase()}`);
+    assert.deepEqual(await findingsOf(page, `an article of a page ${language}`), []);
+    await knowledge.save();
+    await page.getByText(k.stored).waitFor();
+    await origin.getByText(edited, { exact: true }).waitFor();
+    await knowledge.row(`Glue ${language}`).getByText(edited, { exact: true }).waitFor();
+
+    // The page changes, and is read again: the words stay, and it is told why.
+    site.set({ '/': html(`Glue ${language}`, 'Glue dries for a day.') });
+    await knowledge.list.getByRole('link', { name: website, exact: true }).click();
+    const row = page.getByRole('list', { name: list }).getByRole('listitem').filter({ hasText: site.url }).first();
+    await row.getByRole('button', { name: run, exact: true }).click();
+    await row.getByText(skipped).click();
+    await row.getByText(reason).waitFor();
+    assert.match((await article()).body, /stinks/);
+
+    // Given back; an ordinary agent reads whose words it has.
+    const reader = await person(browser, { locale });
+    const theirs = (await openConsole(server, reader, server.demo.agents[1], words, `knowledge/${id}`)).page;
+    await theirs.getByRole('region', { name: from }).getByText(edited, { exact: true }).waitFor();
+    assert.equal(await theirs.getByRole('button', { name: takePage }).count(), 0, 'who may not change it is not asked to');
+    await goodbye(reader);
+    await knowledge.row(`Glue ${language}`).getByRole('link').click();
+    await origin.getByRole('button', { name: takePage }).click();
+    await origin.getByText(took).waitFor();
+    await picture(page, `website-edit-given-back-${language.toLowerCase()}`);
+    assert.match((await article()).body, /stinks/, 'nothing changes before the page is read');
+    await origin.getByRole('link', { name: toSites }).click();
+    await row.getByRole('button', { name: run, exact: true }).click();
+    await eventually(async () => /for a day/.test((await article()).body), 'the words of the page are back');
+    assert.deepEqual((await article()).labels, ['glue'], 'labels are people’s');
+    await goodbye(someone);
+    await administrator.ok('DELETE', `/knowledge/crawls/${crawl.id}`);
+    await site.close();
+  });
+}
