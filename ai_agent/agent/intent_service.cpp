@@ -151,6 +151,8 @@ bool IntentService::train_next(const std::stop_token& stop) {
 }
 
 void IntentService::train_set(SiteId site, const std::stop_token& stop) {
+  // What is written from here on the model may not have seen.
+  const std::int64_t read_ms = clock_.now_ms();
   const auto examples = collect_intent_examples(store_, site, encoder_name());
   if (!examples) return finish(site, nullptr, "the entries cannot be read: " + examples.error().context);
   const bool enough = examples->intents() >= 2 && (site == kEverySite || examples->own_entries > 0);
@@ -179,11 +181,11 @@ void IntentService::train_set(SiteId site, const std::stop_token& stop) {
   if (stop.stop_requested()) return finish(site, &*examples, {});
   if (!trained) return finish(site, &*examples, trained.error().context);
   const auto took = std::chrono::duration_cast<Milliseconds>(clock_.steady() - begun).count();
-  auto adopted = adopt(site, *examples, *trained, static_cast<std::uint32_t>(took));
+  auto adopted = adopt(site, *examples, *trained, read_ms, static_cast<std::uint32_t>(took));
   finish(site, &*examples, adopted ? std::string() : adopted.error().context);
 }
 
-Result<void> IntentService::adopt(SiteId site, const IntentExamples& examples, const TrainedModel& trained, std::uint32_t took_ms) {
+Result<void> IntentService::adopt(SiteId site, const IntentExamples& examples, const TrainedModel& trained, std::int64_t read_ms, std::uint32_t took_ms) {
   const std::lock_guard files(files_);
   v1::IntentStatus kept;
   {
@@ -192,7 +194,7 @@ Result<void> IntentService::adopt(SiteId site, const IntentExamples& examples, c
   }
   v1::IntentModelVersion made = report_of(trained, examples);
   made.set_version(kept.versions_size() == 0 ? 1 : kept.versions(0).version() + 1);
-  made.set_trained_ms(clock_.now_ms());
+  made.set_trained_ms(read_ms);
   made.set_took_ms(took_ms);
   WK_TRY_VOID(trained.model->save(model_file(site, made.version())));
 

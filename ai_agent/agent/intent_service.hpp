@@ -77,7 +77,8 @@ class IntentService final : public IntentTraining {
   std::optional<SiteId> take_due();
   void train_set(SiteId site, const std::stop_token& stop);
   // What a training came to: a new version, or nothing.
-  Result<void> adopt(SiteId site, const IntentExamples& examples, const TrainedModel& trained, std::uint32_t took_ms);
+  // read_ms: when the examples were read.
+  Result<void> adopt(SiteId site, const IntentExamples& examples, const TrainedModel& trained, std::int64_t read_ms, std::uint32_t took_ms);
   // There is nothing to train from any more.
   void drop(SiteId site);
   void finish(SiteId site, const IntentExamples* examples, std::string failure);

@@ -33,6 +33,15 @@ const std::string& phrasing_of(const v1::KnowledgeEntry& entry, std::uint32_t nu
 // Entries that are given to an index at a time while everything is read: about a second's work where each passage goes through the sentence model.
 constexpr std::size_t kLoadedAtATime = 64;
 
+// Word for word: without the marks at its end, which people write or do not.
+std::string bare(std::string_view text) {
+  constexpr std::string_view kMarks[] = {" ", ".", ",", ";", ":", "!", "?", "~", "。", "，", "；", "：", "！", "？", "、", "…"};
+  std::string normal = normalise(text);
+  const auto ends_in = [&](std::string_view mark) { return normal.ends_with(mark); };
+  for (const std::string_view* mark; (mark = std::find_if(std::begin(kMarks), std::end(kMarks), ends_in)) != std::end(kMarks);) normal.resize(normal.size() - mark->size());
+  return normal;
+}
+
 }  // namespace
 
 KnowledgeBase::KnowledgeBase(KnowledgeStore& store, std::filesystem::path directory, const SentenceEncoder* encoder, const Clock& clock)
@@ -173,7 +182,7 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
     if (confidence > 0) hit.gate = confidence;
   }
   std::stable_sort(hits.begin(), hits.end(), [](const KnowledgeHit& a, const KnowledgeHit& b) { return a.score / a.gate > b.score / b.gate; });
-  const std::string question = normalise(text);
+  const std::string question = bare(text);
   std::vector<Finding> findings;
   for (KnowledgeHit& hit : hits) {
     if (findings.size() == findings_max) break;
@@ -187,7 +196,7 @@ Result<std::vector<Finding>> KnowledgeBase::search(SiteId site, std::string_view
     Finding finding{.entry = std::move(*entry), .text = {}, .heading = std::move(hit.heading), .score = hit.score, .gate = hit.gate, .near = hit.near || hit.passes()};
     if (hit.kind == EntryKind::kFaq) {
       finding.text = finding.entry.body();
-      finding.word_for_word = normalise(phrasing_of(finding.entry, hit.passage)) == question;
+      finding.word_for_word = bare(phrasing_of(finding.entry, hit.passage)) == question;
       if (finding.word_for_word) {
         finding.score = 1;
         finding.near = true;

@@ -134,7 +134,7 @@ TEST_F(KnowledgeBaseTest, AQuestionThatStandsThereWordForWordIsFoundWhateverElse
   entry.add_phrasings("renting a boat for a weekend");
   put(entry);
   for (const auto& [question, answer] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"Renting a BOAT", "At the pier."}, {"renting a boat for a day", "In the hut."}, {"renting  a boat for a weekend", "In the hut."}}) {
+           {"Renting a BOAT", "At the pier."}, {"renting a boat for a day", "In the hut."}, {"renting  a boat for a weekend", "In the hut."}, {"Renting a boat?!", "At the pier."}, {"renting a boat for a weekend，", "In the hut."}, {"renting a boat 。", "At the pier."}}) {
     const auto found = base().search(SiteId(1), question, 3, 0);
     ASSERT_TRUE(found && !found->empty());
     EXPECT_EQ(found->front().text, answer) << question;
