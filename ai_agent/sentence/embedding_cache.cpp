@@ -185,7 +185,7 @@ bool CachedEncoder::read(std::uint32_t slot, const Key& key, std::span<float> ou
   if (!pread_all(descriptor_, buffer.data(), buffer.size(), sizeof(Header) + std::uint64_t{slot} * buffer.size())) return false;
   Record record;
   std::memcpy(&record, buffer.data(), sizeof record);
-  if (Key{record.first, record.second} != key || record.crc != crc_of(buffer.data(), buffer.size()) || !std::isfinite(record.scale)) return false;
+  if (Key{record.first, record.second} != key || record.crc != crc_of(buffer.data(), buffer.size()) || !(record.scale >= 0 && record.scale <= 1)) return false;
   const auto* const values = reinterpret_cast<const std::int8_t*>(buffer.data() + sizeof record);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = record.scale * static_cast<float>(values[i]);
   return true;

@@ -178,10 +178,11 @@ void Int8Matrix::multiply(const float* x, std::size_t rows, float* out, Scratch&
     const float scale = (high - low) / 254;
     const float inverse = scale > 0 ? 1 / scale : 0;
     std::int8_t* const out_row = scratch.rows.data() + r * inputs_;
-    // Rounds to nearest: what is added keeps the value positive, so that cutting off rounds down.
+    // Rounds to nearest: what is added keeps the value positive, so that cutting off rounds down. The bounds are for what damaged weights
+    // make of a row: with them in this order what is no number is 0.
     for (std::size_t k = 0; k < inputs_; ++k) {
-      out_row[k] = static_cast<std::int8_t>(
-          static_cast<std::int32_t>((row[k] - middle) * inverse + 128.5f) - 128);
+      const float place = std::min(255.0f, std::max(0.0f, (row[k] - middle) * inverse + 128.5f));
+      out_row[k] = static_cast<std::int8_t>(static_cast<std::int32_t>(place) - 128);
     }
     scratch.scales[r] = scale;
     scratch.middles[r] = middle;
