@@ -54,9 +54,7 @@ export function EntryList({ mayWrite, open, sites, drafts, to }: ListProps) {
     initialPageParam: '',
     getNextPageParam: (last) => (last.nextCursor === '' ? undefined : last.nextCursor),
   })
-  // A server that does not know kinds sends all of them: the next page is read until the list is full.
-  const wanted = kinds.find(([value]) => value === kind)?.[1]
-  const rows = (pages.data?.pages ?? []).flatMap((page) => page.entries).filter((entry) => wanted === undefined || entry.kind === wanted)
+  const rows = (pages.data?.pages ?? []).flatMap((page) => page.entries)
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 })
   const items = virtual.getVirtualItems()
