@@ -1,5 +1,5 @@
-// Our own event loop on epoll: descriptors, timers, tasks from other threads, and one flush of all
-// output per turn.
+// Our own event loop on epoll: descriptors, timers, tasks from other threads, and output flushed
+// together: after each kEventsPerFlush ready descriptors, and at the end of a turn.
 #pragma once
 
 #include <sys/epoll.h>

@@ -1,5 +1,5 @@
-// A non-blocking byte stream over TCP or TLS. What is written during a loop turn leaves in one call
-// at its end.
+// A non-blocking byte stream over TCP or TLS. What is written leaves in one call at the
+// loop's next flush: within a long turn, or at its end.
 #pragma once
 
 #include <cstddef>
