@@ -9,11 +9,10 @@
 namespace wk::ai {
 namespace {
 
-// Appends what is well-formed in `text`, byte runs at a time.
-void keep_valid(std::string_view text, std::string& out) {
-  out.clear();
-  std::size_t at = 0;
-  while (at < text.size()) {
+// Calls `on(code, at, bytes)` for each code point that is well-formed in `text`.
+template <typename On>
+void for_each_code_point(std::string_view text, On&& on) {
+  for (std::size_t at = 0; at < text.size();) {
     utf8proc_int32_t code = 0;
     const auto length =
         utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + at,
@@ -22,9 +21,15 @@ void keep_valid(std::string_view text, std::string& out) {
       ++at;
       continue;
     }
-    out.append(text.substr(at, static_cast<std::size_t>(length)));
-    at += static_cast<std::size_t>(length);
+    const auto bytes = static_cast<std::size_t>(length);
+    on(code, at, bytes);
+    at += bytes;
   }
+}
+
+void keep_valid(std::string_view text, std::string& out) {
+  out.clear();
+  for_each_code_point(text, [&](utf8proc_int32_t, std::size_t at, std::size_t bytes) { out.append(text.substr(at, bytes)); });
 }
 
 bool is_ascii(std::string_view text) {
@@ -144,21 +149,12 @@ TracedText traced(std::string_view text) {
     out.text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(count));
     out.origin.resize(out.text.size(), from);
   };
-  for (std::size_t at = 0; at < text.size();) {
-    utf8proc_int32_t code = 0;
-    const auto length =
-        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()) + at,
-                         static_cast<utf8proc_ssize_t>(text.size() - at), &code);
-    if (length <= 0) {
-      ++at;
-      continue;
-    }
+  for_each_code_point(text, [&](utf8proc_int32_t code, std::size_t at, std::size_t) {
     utf8proc_int32_t parts[32];  // 18 at the most (U+FDFA)
     int boundary = 0;
     const auto count = utf8proc_decompose_char(code, parts, 32, kOptions, &boundary);
     for (utf8proc_ssize_t i = 0; i < count && i < 32; ++i) add(parts[i], at);
-    at += static_cast<std::size_t>(length);
-  }
+  });
   out.origin.push_back(text.size());
   return out;
 }
