@@ -165,7 +165,11 @@ void try_index(const std::string& bytes, std::string_view text) {
   for (const std::string_view asked : {text, std::string_view("how do I return an order to Norway"), std::string_view("退货")}) {
     const KnowledgeAnswer answer = (*index)->search({.text = asked, .hits_max = 10});
     WK_ASSERT(answer.hits.size() <= 20);
-    for (const KnowledgeHit& hit : answer.hits) WK_ASSERT(hit.score >= 0 && hit.score <= 1);
+    for (const KnowledgeHit& hit : answer.hits) {
+      WK_ASSERT(hit.score >= 0 && hit.score <= 1);
+      for (const float signal : hit.signals) WK_ASSERT(std::isfinite(signal));
+      WK_ASSERT(hit.signal(GateSignal::kLead) >= 0 && hit.signal(GateSignal::kLead) <= 0.701F);
+    }
     (void)(*index)->snapshot()->knows(asked);
   }
   (void)(*index)->versions();

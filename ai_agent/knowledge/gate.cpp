@@ -5,7 +5,7 @@
 namespace wk::ai {
 
 std::string_view gate_signal_name(GateSignal signal) {
-  constexpr std::array<std::string_view, kGateSignals> kNames{"score", "lexical", "meaning", "margin", "coverage", "rare", "unknown", "support", "length", "named"};
+  constexpr std::array<std::string_view, kGateSignals> kNames{"score", "lexical", "meaning", "margin", "coverage", "rare", "unknown", "support", "length", "named", "lead"};
   return kNames[static_cast<std::size_t>(signal)];
 }
 

@@ -20,8 +20,9 @@ enum class GateSignal : std::uint8_t {
   kSupport,   // mean score of the entry's best three
   kLength,    // log(1 + terms of the question)
   kNamed,     // how rare the entry's name is, if the question has all of it; 0: it has not, or the entry is an FAQ
+  kLead,      // 0 to 0.7: what the next five entries lack of its score, as a share of it; of one that lacks more, or is not there, 0.7
 };
-inline constexpr std::size_t kGateSignals = 10;
+inline constexpr std::size_t kGateSignals = 11;
 using GateSignals = std::array<float, kGateSignals>;
 std::string_view gate_signal_name(GateSignal signal);
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <cmath>
 #include <map>
 #include <thread>
 
@@ -169,6 +170,73 @@ TEST(KnowledgeIndex, ATitleAsLongAsASentenceIsNoName) {
   };
   EXPECT_GT(named(title), 0);
   EXPECT_EQ(named(title + "and the last"), 0);
+}
+
+TEST(KnowledgeIndex, TellsOneThatLeadsFromOneOfACrowd) {
+  auto entries = shop();
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    entries.push_back(article(400 + i, "", "第" + std::to_string(i) + "种咖啡机有两年保修，保修期内免费更换水泵。"));
+  }
+  const auto index = index_of(entries);
+  const auto first = [&](std::string_view question) { return index->search({.text = question, .faqs = false}).hits.at(0); };
+  EXPECT_GT(first("退货运费谁承担？").signal(GateSignal::kLead), 0.5F);
+  // Which one is meant nobody can tell.
+  const KnowledgeHit one = first("豆浆机有几年保修，保修期内免费更换水泵吗？");
+  EXPECT_LT(one.signal(GateSignal::kLead), 0.1F);
+  KnowledgeHit alone = one;
+  alone.signals[static_cast<std::size_t>(GateSignal::kLead)] = 0.7F;
+  const GateModel found = KnowledgeSettings{}.text.by_words.found;
+  EXPECT_LT(found.probability(one.signals), found.probability(alone.signals) - 0.05F);
+}
+
+// A site that has written down little yet: the other entries have nothing to do with the question, or there are none.
+TEST(KnowledgeIndex, AFewArticlesAnswerWhatTheyHaveAndNothingElse) {
+  const std::vector<KnowledgeEntry> all = {
+      article(1, "退货政策", kReturnsZh),
+      article(2, "Shipping", kShippingEn),
+      article(3, "配送说明", kShippingZh),
+      article(4, "Invoices", "Invoices are sent by e-mail after payment. A company's tax number can be added in the account."),
+      article(5, "会员积分", "会员每消费一元积一分，积分可以在下次购物时抵扣，一百积分抵扣一元，有效期两年。"),
+      article(6, "Repairs", "Lamps are repaired within two weeks. Bring the receipt to any of our shops.")};
+  const std::vector<std::string> questions = {"退货运费谁承担？", "How long does delivery abroad take?",           "你们用什么快递发货",
+                                              "where can I add the tax number of my company", "积分可以抵扣多少钱？", "how long until my lamp is repaired"};
+  for (const std::size_t size : {1U, 2U, 3U, 6U}) {
+    const auto index = index_of({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(size)});
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      const auto answer = index->search({.text = questions[i]});
+      SCOPED_TRACE(std::to_string(size) + " articles, " + questions[i]);
+      if (i >= size) {
+        EXPECT_FALSE(answer.found());
+        for (const KnowledgeHit& hit : answer.hits) EXPECT_FALSE(hit.near);
+        continue;
+      }
+      ASSERT_TRUE(answer.found());
+      EXPECT_EQ(answer.hits.front().entry.value(), i + 1);
+      EXPECT_TRUE(answer.hits.front().near);
+      // As what leads most among many: fewer say no more.
+      EXPECT_NEAR(answer.hits.front().signal(GateSignal::kLead), 0.7F, 0.1F);
+    }
+    for (const char* stranger : {"今天北京天气怎么样", "推荐一部好看的电影", "how tall is mount everest", "write me a poem about cats"}) {
+      for (const KnowledgeHit& hit : index->search({.text = stranger}).hits) EXPECT_FALSE(hit.near) << size << " articles, " << stranger;
+    }
+  }
+}
+
+TEST(KnowledgeIndex, SignalsAreBounded) {
+  const test::LetterEncoder letters;
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    test::RandomEntries make(seed);
+    std::vector<KnowledgeEntry> entries;
+    for (std::uint64_t id = 1; id <= 1 + seed % 10; ++id) entries.push_back(make.next(id, 1));
+    const auto index = index_of(entries, seed % 2 == 0 ? &letters : nullptr);
+    for (int i = 0; i < 30; ++i) {
+      for (const KnowledgeHit& hit : index->search({.text = make.words(1 + make.random()() % 6), .hits_max = 50}).hits) {
+        for (const float signal : hit.signals) EXPECT_TRUE(signal >= -1.001F && signal <= std::log1p(static_cast<float>(knowledge_limits::kQueryTermsMax)));
+        EXPECT_GE(hit.signal(GateSignal::kLead), 0);
+        EXPECT_LE(hit.signal(GateSignal::kLead), 0.701F);
+      }
+    }
+  }
 }
 
 TEST(KnowledgeIndex, SearchesOneKindAlone) {

@@ -16,6 +16,10 @@ namespace {
 // How many of an entry's passages speak for it beside the best.
 constexpr std::size_t kSupporting = 3;
 constexpr std::size_t kRarest = 3;
+// How many of the next entries a hit is compared with. They count as if each had at least this share of its score, which is what those of a right
+// answer have: among few entries the others have next to nothing, or are not there, and that says nothing of this one.
+constexpr std::size_t kNextEntries = 5;
+constexpr float kNextShareMin = 0.3F;
 
 struct Ranked {
   const Candidate* candidate;
@@ -51,6 +55,36 @@ std::vector<Ranked> ranked(const Collection& collection, std::span<const Candida
   }
   std::stable_sort(out.begin(), out.end(), [](const Ranked& a, const Ranked& b) { return a.score > b.score; });
   return out;
+}
+
+struct Leader {
+  std::uint64_t entry;
+  float score;
+};
+
+// The best entries, in order, each with its best score; one more than a hit is compared with, since it may be one of them itself.
+std::vector<Leader> leaders_of(std::span<const Ranked> all) {
+  std::vector<Leader> leaders;
+  leaders.reserve(kNextEntries + 1);
+  for (const Ranked& one : all) {
+    const bool there = std::any_of(leaders.begin(), leaders.end(), [&](const Leader& leader) { return leader.entry == one.entry->id; });
+    if (!there) leaders.push_back({one.entry->id, one.score});
+    if (leaders.size() == kNextEntries + 1) break;
+  }
+  return leaders;
+}
+
+// Requires: one.score > 0.
+float lead_of(const Ranked& one, std::span<const Leader> leaders) {
+  std::size_t others = 0;
+  float shares = 0;
+  for (const Leader& leader : leaders) {
+    if (leader.entry == one.entry->id || others == kNextEntries) continue;
+    ++others;
+    shares += std::clamp(leader.score / one.score, kNextShareMin, 1.0F);
+  }
+  shares += static_cast<float>(kNextEntries - others) * kNextShareMin;
+  return 1 - shares / static_cast<float>(kNextEntries);
 }
 
 // What of the question's terms, by rarity, `has` says yes to; of the first `count` terms.
@@ -90,8 +124,8 @@ void add_hits(const Collection& collection, const Found& found, std::span<const 
               std::vector<KnowledgeHit>& out) {
   const std::vector<Ranked> all = ranked(collection, found.candidates, settings);
   if (all.empty()) return;
-  const auto second = std::find_if(all.begin(), all.end(), [&](const Ranked& one) { return one.entry->id != all.front().entry->id; });
-  const float second_score = second == all.end() ? 0 : second->score;
+  const std::vector<Leader> leaders = leaders_of(all);
+  const float second_score = leaders.size() < 2 ? 0 : leaders[1].score;
   const float unknown = share_of(found.terms, found.terms.size(), [&](std::size_t i) { return !found.terms[i].known; });
   const std::size_t first = out.size();
   float least = 1;
@@ -122,7 +156,8 @@ void add_hits(const Collection& collection, const Found& found, std::span<const 
                    unknown,
                    one.support,
                    std::log1p(static_cast<float>(found.terms.size())),
-                   named(collection, *collection.segments[candidate.segment].segment, *one.entry, question)};
+                   named(collection, *collection.segments[candidate.segment].segment, *one.entry, question),
+                   lead_of(one, leaders)};
     const GateSettings& gate = candidate.with_meaning ? settings.with_meaning : settings.by_words;
     hit.score = std::min(least, gate.sure.probability(hit.signals));
     hit.gate = gate.sure_from;

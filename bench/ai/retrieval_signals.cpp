@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <random>
 
 #include "ai_agent/knowledge/knowledge_index.hpp"
 #include "bench/ai/retrieval_sets.hpp"
@@ -51,6 +52,12 @@ std::vector<std::string> texts_of(const std::vector<Row>& rows) {
 }
 
 constexpr std::size_t kStrangersMax = 2'000;
+constexpr std::uint32_t kDraws = 6;
+
+std::uint64_t drawn(std::uint64_t group, std::uint32_t draw) {
+  std::seed_seq seed{static_cast<std::uint32_t>(group), draw};
+  return std::mt19937(seed)();
+}
 
 void add_faqs(Writer& writer, const std::string& name, const std::vector<Row>& train, const std::vector<Row>& questions,
               const std::vector<std::string>& far, const std::string& part, bool meaning_too = true) {
@@ -112,6 +119,10 @@ int write_signals(const std::filesystem::path& data, const ai::SentenceEncoder* 
     for (const auto& [name, set] : {std::pair("cmrc", &mine), std::pair("cmrc-bare", &bare)}) {
       for (const std::uint64_t half : {0U, 1U}) {
         writer.add(name + std::string("/near"), part, "text_words", *set, {}, [half](std::uint64_t entry) { return entry / 4 % 2 == half; }, false);
+        // Other halves as well: the same question beside other strangers' passages.
+        for (std::uint32_t draw = 1; draw <= kDraws; ++draw) {
+          writer.add(name + std::string("/drawn"), part, "text_words", *set, {}, [half, draw](std::uint64_t entry) { return drawn(entry / 4, draw) % 2 == half; }, false);
+        }
       }
       writer.add(name + std::string("/far"), part, "text_words", *set, texts_of(held), [](std::uint64_t) { return true; }, false);
     }
