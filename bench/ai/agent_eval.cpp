@@ -1,13 +1,18 @@
 // What visitors would get: the AI agent as a whole (requests, intents, knowledge, the gates of each), asked the questions of public sets.
 // An intent of the set is an FAQ entry with its first examples as phrasings. See README.md.
+//
+//   agent_eval [DATA] [SENTENCE_MODEL] [valid|load]
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
+#include <random>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "ai_agent/agent/brain.hpp"
+#include "ai_agent/sentence/embedding_cache.hpp"
 #include "ai_agent/sentence/sentence_model.hpp"
 #include "bench/ai/retrieval_sets.hpp"
 #include "storage/embedded/knowledge/sqlite_knowledge.hpp"
@@ -62,6 +67,20 @@ class Agent {
       titles_.push_back(entry.title());
     }
   }
+  // Articles of one passage: two sentences that somebody asked.
+  void add_articles(const std::vector<Row>& sentences, std::size_t count) {
+    std::mt19937_64 random(20191);
+    std::int64_t now = clock_.now_ms() - 500'000;
+    for (std::size_t i = 0; i < count; ++i) {
+      v1::KnowledgeEntry entry;
+      entry.set_id(kArticles + i);
+      entry.set_kind(v1::KNOWLEDGE_KIND_ARTICLE);
+      entry.set_title(fmt::format("note {}", i));
+      entry.set_body(sentences[random() % sentences.size()].text + ". " + sentences[random() % sentences.size()].text + ".");
+      entry.set_updated_ms(++now);
+      check(knowledge_.put(entry));
+    }
+  }
   void learn() {
     check(intents_.load());
     while (intents_.train_next({})) {
@@ -82,6 +101,8 @@ class Agent {
   }
 
  private:
+  static constexpr std::uint64_t kArticles = 100'000;
+
   static std::string body_of(std::uint64_t id) { return "answer " + std::to_string(id); }
   static void check(const Result<void>& done) {
     if (done) return;
@@ -127,10 +148,44 @@ void run(const std::filesystem::path& data, const Set& set, std::size_t phrasing
   }
 }
 
+double cpu_ms() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
+
+// How long a turn takes with intents and 10,000 passages with vectors: the first time that something is asked, and again, when its vector is kept.
+void run_load(const std::filesystem::path& data, std::shared_ptr<const ai::SentenceEncoder> encoder) {
+  const auto folder = data / "banking77";
+  const wk::testing::TemporaryDirectory directory;
+  if (encoder) encoder = or_exit(ai::CachedEncoder::open(directory.path() / "vectors", encoder));
+  const auto train = read_rows(folder / "train.tsv");
+  const RetrievalSet faqs = faqs_of(train, 10, read_rows(folder / "test.tsv"));
+  Agent agent(faqs, encoder);
+  agent.add_articles(train, 10'000);
+  agent.learn();
+  for (const char* what : {"new questions", "asked again"}) {
+    Counts counts;
+    std::vector<double> cpu;
+    for (const Question& question : faqs.questions) {
+      const double begun = cpu_ms();
+      agent.ask(question.text, question.entry, true, counts);
+      cpu.push_back(cpu_ms() - begun);
+    }
+    std::sort(cpu.begin(), cpu.end());
+    fmt::print("{}: {} turns p50 {:.2f} p99 {:.2f} ms, of CPU {:.2f} and {:.2f}\n", what, counts.asked, counts.quantile(0.5) / 1'000.0, counts.quantile(0.99) / 1'000.0,
+               cpu[cpu.size() / 2], cpu[cpu.size() * 99 / 100]);
+  }
+}
+
 int main_of(int argc, char** argv) {
   const std::filesystem::path data = argc > 1 ? argv[1] : "bench/ai/data";
   std::shared_ptr<const ai::SentenceEncoder> encoder;
   if (argc > 2) encoder = or_exit(ai::open_sentence_model(argv[2]));
+  if (argc > 3 && std::string_view(argv[3]) == "load") {
+    run_load(data, encoder);
+    return 0;
+  }
   const bool valid = argc > 3 && std::string_view(argv[3]) == "valid";
   const std::vector<Set> sets = valid ? std::vector<Set>{{"CLINC150", "clinc150", "train.tsv", "valid.tsv", {"oos_valid.tsv"}},
                                                          {"BANKING77 (50)", "banking77", "oos50_train.tsv", "oos50_valid.tsv", {"oos50_oodoos_valid.tsv", "oos50_idoos_valid.tsv"}}}
