@@ -1,25 +1,16 @@
 #include "api/dispatcher.hpp"
 
-#include <openssl/sha.h>
-
 #include "api/caller.hpp"
 #include "api/document_upload.hpp"
 #include "api/files.hpp"
 #include "api/json.hpp"
 #include "api/upload.hpp"
-#include "base/encoding.hpp"
 #include "base/log.hpp"
 
 namespace wk::api {
 namespace {
 
 constexpr std::string_view kPrefix = "/api/v1";
-
-std::string sha256_hex(std::string_view bytes) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  return hex_encode({reinterpret_cast<const char*>(digest), sizeof digest});
-}
 
 // Pages of other origins may use what visitors may use: credentials are never a cookie there.
 void allow_origins(HttpResponse& response) { response.headers.set("Access-Control-Allow-Origin", "*"); }
@@ -35,20 +26,6 @@ HttpResponse preflight() {
 
 bool for_other_origins(const Route& route) {
   return route.access == Access::kVisitor || route.access == Access::kAgentOrVisitor || route.path == "/visitor/sessions";
-}
-
-std::string scope_of(const Call& call) {
-  if (const auto* visitor = call.visitor()) return "visitor:" + visitor->contact.str();
-  if (const auto* agent = std::get_if<AgentPrincipal>(&call.caller)) return "agent:" + agent->agent.str();
-  return "address:" + call.request.client.text();
-}
-
-bool idempotency_key_valid(std::string_view key) {
-  if (key.empty() || key.size() > api_limits::kIdempotencyKeyBytesMax) return false;
-  for (const char c : key) {
-    if (c <= 0x20 || c >= 0x7F) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -96,8 +73,8 @@ HttpRoute Dispatcher::api_route(const HttpRequest& head, std::string_view path) 
     allow_origins(response);
     return response;
   }
-  if (path == "/knowledge/documents" && head.method == "POST") return document_route(services_, documents_in_flight_);
-  if (path == "/uploads" && head.method == "POST") return upload_route(services_);
+  if (path == "/knowledge/documents" && head.method == "POST") return document_route(services_, answers_, documents_in_flight_);
+  if (path == "/uploads" && head.method == "POST") return upload_route(services_, answers_);
   bool known_path = false;
   for (const Route& route : all_routes()) {
     auto values = match(route, path);
@@ -188,13 +165,11 @@ Result<void> Dispatcher::admit(const Route& route, const Call& call) {
 
 HttpResponse Dispatcher::answer(const Route& route, Call& call) {
   if (auto admitted = admit(route, call); !admitted) return problem(admitted.error());
-  const auto key = call.request.headers.find("idempotency-key");
-  if (route.method == "POST" && key) {
-    if (!idempotency_key_valid(*key)) {
-      return problem({ErrorCode::kInvalidArgument, "Idempotency-Key must be 1 to 128 printable characters", nullptr, 0});
-    }
-    // What holds a secret is not kept: a second one is made, or the handler refuses by itself.
-    if (!route.secret_answer) return answer_once(route, call, std::string(*key));
+  // What holds a secret is not kept: a second one is made, or the handler refuses by itself.
+  if (route.method == "POST" && !route.secret_answer) {
+    auto turn = answers_.begin(call.caller, call.request);
+    if (!turn) return problem(turn.error());
+    if (*turn) return answer_once(route, call, **turn);
   }
   auto done = route.handler(call);
   if (!done) {
@@ -206,38 +181,14 @@ HttpResponse Dispatcher::answer(const Route& route, Call& call) {
   return std::move(done->response);
 }
 
-HttpResponse Dispatcher::answer_once(const Route& route, Call& call, const std::string& key) {
-  const std::string scope = scope_of(call);
-  const std::string request_hash = sha256_hex(call.request.path + "\n" + call.request.body);
-  const std::string mark = scope + "\n" + key;
-  if (!under_way_.with([&](auto& marks) { return marks.insert(mark).second; })) {
-    return problem({ErrorCode::kConflict, "a request with this Idempotency-Key is being worked on", "idempotency_key_in_use", 500});
-  }
-  struct Unmark {
-    Guarded<std::unordered_set<std::string>>& marks;
-    const std::string& mark;
-    ~Unmark() { marks.with([&](auto& all) { all.erase(mark); }); }
-  } unmark{under_way_, mark};
-
-  auto known = services_.directory.idempotent_answer(scope, key);
-  if (!known) return problem(known.error());
-  if (*known) {
-    if ((*known)->request_hash != request_hash) {
-      return problem({ErrorCode::kConflict, "this Idempotency-Key was used for another request", "idempotency_key_reused", 0});
-    }
-    HttpResponse response = HttpResponse::json(static_cast<int>((*known)->status), (*known)->body);
-    response.headers.set("Idempotency-Replayed", "true");
-    return response;
-  }
+HttpResponse Dispatcher::answer_once(const Route& route, Call& call, IdempotentAnswers::Turn& turn) {
+  RequestHash hash(call.request);
+  hash.add(call.request.body);
+  const std::string asked = hash.hex();
+  if (turn.answered()) return turn.again(asked);
   auto done = route.handler(call);
   if (!done) return problem(done.error());
-  const auto* body = std::get_if<std::string>(&done->response.body);
-  if (body != nullptr) {
-    auto kept = services_.directory.put_idempotent_answer(
-        scope, key, {.request_hash = request_hash, .status = static_cast<unsigned>(done->response.status), .body = *body},
-        services_.clock.now_ms());
-    if (!kept) log_warning("api.idempotency_not_kept", {{"reason", kept.error().context}});
-  }
+  turn.keep(asked, done->response);
   return std::move(done->response);
 }
 

@@ -5,19 +5,17 @@
 
 #include <atomic>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
+#include "api/idempotency.hpp"
 #include "api/routes.hpp"
 #include "api/services.hpp"
-#include "base/guarded.hpp"
 #include "net/http_server.hpp"
 
 namespace wk::api {
 
 class Dispatcher {
  public:
-  explicit Dispatcher(Services& services) : services_(services) {}
+  explicit Dispatcher(Services& services) : services_(services), answers_(services.directory, services.clock) {}
 
   // Requests: /api/v1/…, /files/…, /healthz, /readyz, /metrics. nullopt: not ours (a page).
   std::optional<HttpRoute> route(const HttpRequest& head);
@@ -29,14 +27,13 @@ class Dispatcher {
   // Goes on on the pool of what waits.
   void wait(const Route& route, Call call, HttpResponder responder);
   HttpResponse answer(const Route& route, Call& call);
-  HttpResponse answer_once(const Route& route, Call& call, const std::string& key);
+  HttpResponse answer_once(const Route& route, Call& call, IdempotentAnswers::Turn& turn);
   Result<void> admit(const Route& route, const Call& call);
 
   Services& services_;
   // Documents in memory, to become knowledge.
   std::atomic<std::size_t> documents_in_flight_{0};
-  // (scope, key) of POSTs that are being worked on: a second one meanwhile is told to wait.
-  Guarded<std::unordered_set<std::string>> under_way_;
+  IdempotentAnswers answers_;
 };
 
 }  // namespace wk::api

@@ -41,8 +41,9 @@ Error too_large() { return {ErrorCode::kTooLarge, "the file is over " + std::to_
 // Nothing of the body is taken before the caller is known to be somebody who may. Thread-safe.
 class DocumentJob : public std::enable_shared_from_this<DocumentJob> {
  public:
-  DocumentJob(Services& services, std::atomic<std::size_t>& in_flight, HttpRequest request, HttpResponder responder, HttpBodyFlow flow)
-      : services_(services), in_flight_(in_flight), request_(std::move(request)), responder_(std::move(responder)), flow_(std::move(flow)) {}
+  DocumentJob(Services& services, IdempotentAnswers& answers, std::atomic<std::size_t>& in_flight, HttpRequest request, HttpResponder responder,
+              HttpBodyFlow flow)
+      : services_(services), answers_(answers), in_flight_(in_flight), request_(std::move(request)), responder_(std::move(responder)), flow_(std::move(flow)) {}
 
   // From the loop.
   void start() {
@@ -90,6 +91,12 @@ class DocumentJob : public std::enable_shared_from_this<DocumentJob> {
     const auto* agent = std::get_if<AgentPrincipal>(&caller);
     if (agent == nullptr) return fail(ErrorCode::kForbidden, "not for this kind of caller");
     WK_TRY_VOID(may(*agent, Action::kManageKnowledge));
+    WK_TRY(auto turn, answers_.begin(caller, request_));
+    if (turn) {
+      const std::lock_guard lock(mutex_);
+      // Else given up meanwhile: the key is free again.
+      if (!over_) turn_.emplace(std::move(*turn));
+    }
     if (request_.content_length.value_or(0) > api_limits::kDocumentBytesMax) {
       return fail(too_large());
     }
@@ -121,14 +128,28 @@ class DocumentJob : public std::enable_shared_from_this<DocumentJob> {
       const std::lock_guard lock(mutex_);
       if (over_) return;
     }
-    auto taken = services_.documents.take({site_, name_, bytes_});
+    Result<HttpResponse> answer = take();
     {
       const std::lock_guard lock(mutex_);
       reading_ = false;
       if (over_) return close();
     }
-    if (!taken) return give_up(taken.error());
-    finish(json_response(taken->known ? 200 : 201, taken->entries));
+    if (!answer) return give_up(answer.error());
+    finish(std::move(*answer));
+  }
+
+  Result<HttpResponse> take() {
+    std::string asked;
+    if (turn_) {
+      RequestHash hash(request_);
+      hash.add(bytes_);
+      asked = hash.hex();
+      if (turn_->answered()) return turn_->again(asked);
+    }
+    WK_TRY(const auto taken, services_.documents.take({site_, name_, bytes_}));
+    HttpResponse response = json_response(taken.known ? 200 : 201, taken.entries);
+    if (turn_) turn_->keep(asked, response);
+    return response;
   }
 
   void give_up(const Error& error) {
@@ -145,15 +166,17 @@ class DocumentJob : public std::enable_shared_from_this<DocumentJob> {
     responder_.respond(std::move(response));
   }
 
-  // Under mutex_. The bytes, and the place they take, go when nobody reads them.
+  // Under mutex_. The bytes, the place they take and the key go when nobody reads them.
   void close() {
     over_ = true;
     if (reading_) return;
     std::string().swap(bytes_);
     place_.reset();
+    turn_.reset();
   }
 
   Services& services_;
+  IdempotentAnswers& answers_;
   std::atomic<std::size_t>& in_flight_;
   const HttpRequest request_;
   HttpResponder responder_;
@@ -164,6 +187,8 @@ class DocumentJob : public std::enable_shared_from_this<DocumentJob> {
   SiteId site_{};
 
   std::mutex mutex_;
+  // Where the request has an Idempotency-Key.
+  std::optional<IdempotentAnswers::Turn> turn_;  // mutex_, until reading_
   std::optional<Place> place_;  // mutex_
   std::string bytes_;           // mutex_, until reading_
   bool admitted_ = false;       // mutex_
@@ -174,9 +199,9 @@ class DocumentJob : public std::enable_shared_from_this<DocumentJob> {
 
 class DocumentSink final : public HttpBodySink {
  public:
-  DocumentSink(Services& services, std::atomic<std::size_t>& in_flight) : services_(services), in_flight_(in_flight) {}
+  DocumentSink(Services& services, IdempotentAnswers& answers, std::atomic<std::size_t>& in_flight) : services_(services), answers_(answers), in_flight_(in_flight) {}
   void on_start(HttpRequest request, HttpResponder responder, HttpBodyFlow flow) override {
-    job_ = std::make_shared<DocumentJob>(services_, in_flight_, std::move(request), std::move(responder), std::move(flow));
+    job_ = std::make_shared<DocumentJob>(services_, answers_, in_flight_, std::move(request), std::move(responder), std::move(flow));
     job_->start();
   }
   void on_body(std::string_view chunk) override { job_->body(chunk); }
@@ -185,15 +210,16 @@ class DocumentSink final : public HttpBodySink {
 
  private:
   Services& services_;
+  IdempotentAnswers& answers_;
   std::atomic<std::size_t>& in_flight_;
   std::shared_ptr<DocumentJob> job_;
 };
 
 }  // namespace
 
-StreamedBody document_route(Services& services, std::atomic<std::size_t>& in_flight) {
+StreamedBody document_route(Services& services, IdempotentAnswers& answers, std::atomic<std::size_t>& in_flight) {
   // One that is too large is told so by its job, in words that a page can show.
-  return {.body_bytes_max = services.upload_bytes_max, .sink = std::make_unique<DocumentSink>(services, in_flight)};
+  return {.body_bytes_max = services.upload_bytes_max, .sink = std::make_unique<DocumentSink>(services, answers, in_flight)};
 }
 
 }  // namespace wk::api

@@ -3,12 +3,13 @@
 
 #include <atomic>
 
+#include "api/idempotency.hpp"
 #include "api/services.hpp"
 #include "net/http_server.hpp"
 
 namespace wk::api {
 
-// `in_flight` counts those in memory; both outlive the request.
-StreamedBody document_route(Services& services, std::atomic<std::size_t>& in_flight);
+// `in_flight` counts those in memory; all of them outlive the request.
+StreamedBody document_route(Services& services, IdempotentAnswers& answers, std::atomic<std::size_t>& in_flight);
 
 }  // namespace wk::api

@@ -17,8 +17,8 @@ namespace {
 // The upload's life off the loop: its steps run on the pool one after the other. Thread-safe.
 class UploadJob : public std::enable_shared_from_this<UploadJob> {
  public:
-  UploadJob(Services& services, HttpRequest request, HttpResponder responder, HttpBodyFlow flow)
-      : services_(services), request_(std::move(request)), responder_(std::move(responder)), flow_(std::move(flow)) {}
+  UploadJob(Services& services, IdempotentAnswers& answers, HttpRequest request, HttpResponder responder, HttpBodyFlow flow)
+      : services_(services), answers_(answers), request_(std::move(request)), responder_(std::move(responder)), flow_(std::move(flow)) {}
 
   // From the loop.
   void body(std::string_view chunk) {
@@ -65,7 +65,7 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
       bool resume = false;
       {
         const std::lock_guard lock(mutex_);
-        if (failed_) return file_.reset();
+        if (failed_) return let_go();
         if (opened_ && waiting_.empty() && !ended_) {
           working_ = false;
           return;
@@ -79,7 +79,10 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
         if (auto opened = open(); !opened) return give_up(opened.error());
         opened_ = true;
       }
-      if (auto written = file_->write(chunk); !written) return give_up(written.error());
+      if (hash_) hash_->add(chunk);
+      if (file_) {
+        if (auto written = file_->write(chunk); !written) return give_up(written.error());
+      }
       if (ended) {
         if (auto done = finish(); !done) give_up(done.error());
         return;
@@ -103,6 +106,13 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
     if (!conversation) return fail(ErrorCode::kInvalidArgument, "conversation is missing");
     record_.conversation = ConversationId(*conversation);
     WK_TRY_VOID(may(principal, Action::kUpload, {.conversation = record_.conversation}));
+    WK_TRY(auto turn, answers_.begin(caller, request_));
+    if (turn) {
+      turn_.emplace(std::move(*turn));
+      hash_.emplace(request_);
+      // Stored already: the body is only compared.
+      if (turn_->answered()) return {};
+    }
     if (visitor != nullptr) {
       record_.site = visitor->site;
     } else {
@@ -123,6 +133,11 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
   }
 
   Result<void> finish() {
+    if (!file_) {
+      respond(turn_->again(hash_->hex()));
+      let_go();
+      return {};
+    }
     if (file_->bytes() == 0) return fail(ErrorCode::kInvalidArgument, "the file is empty");
     v1::Attachment& attachment = record_.attachment;
     attachment.set_id(record_.id.value());
@@ -132,8 +147,17 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
     record_.created_ms = services_.clock.now_ms();
     WK_TRY_VOID(file_->keep());
     WK_TRY_VOID(services_.directory.create_attachment(record_));
-    respond(json_response(201, attachment));
+    HttpResponse response = json_response(201, attachment);
+    if (turn_) turn_->keep(hash_->hex(), response);
+    let_go();
+    respond(std::move(response));
     return {};
+  }
+
+  // Another request may now have the key.
+  void let_go() {
+    file_.reset();
+    turn_.reset();
   }
 
   void give_up(const Error& error) {
@@ -141,7 +165,7 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
       const std::lock_guard lock(mutex_);
       failed_ = true;
     }
-    file_.reset();
+    let_go();
     if (http_status(error) >= 500) log_warning("upload.failed", {{"reason", error.context}});
     respond(problem(error));
   }
@@ -152,6 +176,7 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
   }
 
   Services& services_;
+  IdempotentAnswers& answers_;
   const HttpRequest request_;
   HttpResponder responder_;
   const HttpBodyFlow flow_;
@@ -166,14 +191,18 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
   // One step at a time runs, so these need no lock.
   bool opened_ = false;
   AttachmentRecord record_;
+  // None where the request was answered before.
   std::optional<IncomingFile> file_;
+  // Where the request has an Idempotency-Key.
+  std::optional<IdempotentAnswers::Turn> turn_;
+  std::optional<RequestHash> hash_;
 };
 
 class UploadSink final : public HttpBodySink {
  public:
-  explicit UploadSink(Services& services) : services_(services) {}
+  UploadSink(Services& services, IdempotentAnswers& answers) : services_(services), answers_(answers) {}
   void on_start(HttpRequest request, HttpResponder responder, HttpBodyFlow flow) override {
-    job_ = std::make_shared<UploadJob>(services_, std::move(request), std::move(responder), std::move(flow));
+    job_ = std::make_shared<UploadJob>(services_, answers_, std::move(request), std::move(responder), std::move(flow));
     job_->start();
   }
   void on_body(std::string_view chunk) override { job_->body(chunk); }
@@ -182,13 +211,14 @@ class UploadSink final : public HttpBodySink {
 
  private:
   Services& services_;
+  IdempotentAnswers& answers_;
   std::shared_ptr<UploadJob> job_;
 };
 
 }  // namespace
 
-StreamedBody upload_route(Services& services) {
-  return {.body_bytes_max = services.upload_bytes_max, .sink = std::make_unique<UploadSink>(services)};
+StreamedBody upload_route(Services& services, IdempotentAnswers& answers) {
+  return {.body_bytes_max = services.upload_bytes_max, .sink = std::make_unique<UploadSink>(services, answers)};
 }
 
 }  // namespace wk::api

@@ -4,11 +4,12 @@
 
 #include <memory>
 
+#include "api/idempotency.hpp"
 #include "api/services.hpp"
 #include "net/http_server.hpp"
 
 namespace wk::api {
 
-StreamedBody upload_route(Services& services);
+StreamedBody upload_route(Services& services, IdempotentAnswers& answers);
 
 }  // namespace wk::api
