@@ -67,9 +67,13 @@ Result<Reply> get(Call& call) {
 Result<Reply> events(Call& call) {
   WK_TRY(const ConversationId id, call.id<ConversationId>());
   WK_TRY_VOID(call.may(Action::kReadConversation, {.conversation = id}));
-  WK_TRY(const auto after, call.query_number("after_seq"));
+  WK_TRY(auto after, call.query_number("after_seq"));
   WK_TRY(const auto before, call.query_number("before_seq"));
   WK_TRY(const Page page, call.page());
+  // What stood in nextCursor, as with every list.
+  if (!page.cursor.empty()) {
+    WK_TRY(after, call.query_number("cursor"));
+  }
   constexpr std::int64_t kSeqMax = 0xFFFFFFFF;
   if (after.value_or(0) > kSeqMax || before.value_or(0) > kSeqMax) {
     return fail(ErrorCode::kInvalidArgument, "no such seq");
@@ -160,7 +164,7 @@ std::vector<Route> conversation_routes() {
        {"view", "holder_kind", "state", "site", "contact", "cursor", "limit"}},
       {"GET", "/conversations/{id}", Access::kAgent, get, "One conversation as it is now", nullptr, &kSummary},
       {"GET", "/conversations/{id}/events", Access::kAgentOrVisitor, events, "The conversation's log", nullptr, &kEvents,
-       {"after_seq", "before_seq", "limit"}},
+       {"after_seq", "before_seq", "cursor", "limit"}},
       {"POST", "/conversations/{id}/events", Access::kAgentOrVisitor, append,
        "Append to the log: message, note, claim, assign, state …; 201 once it is durable", &kAppend, &kAppended},
       {"GET", "/search", Access::kAgent, search, "Full-text search over the complete history", nullptr, &kFound,

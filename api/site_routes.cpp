@@ -79,8 +79,19 @@ v1::Site shown(const Call& call, v1::Site site) {
 
 Result<Reply> list(Call& call) {
   WK_TRY_VOID(call.may(Action::kReadSites));
+  WK_TRY(const Page page, call.page());
+  WK_TRY(const auto after, call.query_id<SiteId>("cursor"));
+  // Without a limit it is all of them: they are few, and in memory.
+  const std::size_t most = call.request.query.has("limit") ? page.limit : SIZE_MAX;
   v1::SiteList list;
-  for (const v1::Site& site : *call.services.directory.sites()) *list.add_sites() = shown(call, site);
+  for (const v1::Site& site : *call.services.directory.sites()) {
+    if (after && site.id() <= after->value()) continue;
+    if (static_cast<std::size_t>(list.sites_size()) == most) {
+      list.set_next_cursor(std::to_string(list.sites(list.sites_size() - 1).id()));
+      break;
+    }
+    *list.add_sites() = shown(call, site);
+  }
   return reply(list);
 }
 
@@ -169,8 +180,8 @@ std::vector<Route> site_routes() {
   static const v1::CreateSiteRequest kCreate;
   static const v1::UpdateSiteRequest kUpdate;
   return {
-      {"GET", "/sites", Access::kAgent, list, "All sites", nullptr, &kList},
-      {"POST", "/sites", Access::kAgent, create, "Add a site", &kCreate, &kSite, {}, true},
+      {"GET", "/sites", Access::kAgent, list, "All sites; with a limit, in pages", nullptr, &kList, {"cursor", "limit"}},
+      {"POST", "/sites", Access::kAgent, create, "Add a site", &kCreate, &kSite},
       {"PATCH", "/sites/{id}", Access::kAgent, update, "Change a site", &kUpdate, &kSite},
   };
 }
