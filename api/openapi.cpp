@@ -68,6 +68,26 @@ ordered_json content(const char* media_type, ordered_json schema) {
   return {{media_type, {{"schema", std::move(schema)}}}};
 }
 
+ordered_json idempotency_key() {
+  return {{"name", "Idempotency-Key"}, {"in", "header"}, {"schema", {{"type", "string"}, {"maxLength", 128}}}};
+}
+
+// Refused, whatever is asked.
+ordered_json refused(Schemas& schemas) {
+  return {{"description", "Refused, with the reason"},
+          {"content", content("application/problem+json", schemas.reference(*v1::Problem::descriptor()))}};
+}
+
+ordered_json security(Access access) {
+  const ordered_json api_token{{"apiToken", ordered_json::array()}};
+  const ordered_json session{{"session", ordered_json::array()}};
+  const ordered_json visitor{{"visitorToken", ordered_json::array()}};
+  ordered_json any = ordered_json::array();
+  if (access == Access::kAgent || access == Access::kAgentOrVisitor) any.insert(any.end(), {api_token, session});
+  if (access == Access::kVisitor || access == Access::kAgentOrVisitor) any.push_back(visitor);
+  return any;
+}
+
 ordered_json parameters(const Route& route) {
   ordered_json all = ordered_json::array();
   for (std::size_t at = 0; (at = route.path.find('{', at)) != std::string::npos; ++at) {
@@ -77,9 +97,7 @@ ordered_json parameters(const Route& route) {
   for (const std::string& name : route.query) {
     all.push_back({{"name", name}, {"in", "query"}, {"schema", {{"type", "string"}}}});
   }
-  if (route.method == "POST") {
-    all.push_back({{"name", "Idempotency-Key"}, {"in", "header"}, {"schema", {{"type", "string"}, {"maxLength", 128}}}});
-  }
+  if (route.method == "POST") all.push_back(idempotency_key());
   return all;
 }
 
@@ -91,20 +109,8 @@ ordered_json operation(const Route& route, Schemas& schemas) {
   }
   ordered_json ok{{"description", "Done"}};
   if (route.response != nullptr) ok["content"] = content("application/json", schemas.reference(*route.response->GetDescriptor()));
-  one["responses"] = {{"2XX", std::move(ok)},
-                      {"default", {{"description", "Refused, with the reason"},
-                                   {"content", content("application/problem+json",
-                                                       schemas.reference(*v1::Problem::descriptor()))}}}};
-  switch (route.access) {
-    case Access::kPublic: one["security"] = ordered_json::array(); break;
-    case Access::kAgent: one["security"] = {{{"apiToken", ordered_json::array()}}, {{"session", ordered_json::array()}}}; break;
-    case Access::kVisitor: one["security"] = {{{"visitorToken", ordered_json::array()}}}; break;
-    case Access::kAgentOrVisitor:
-      one["security"] = {{{"apiToken", ordered_json::array()}},
-                         {{"session", ordered_json::array()}},
-                         {{"visitorToken", ordered_json::array()}}};
-      break;
-  }
+  one["responses"] = {{"2XX", std::move(ok)}, {"default", refused(schemas)}};
+  one["security"] = security(route.access);
   return one;
 }
 
@@ -121,30 +127,46 @@ std::string openapi_json() {
   paths["/uploads"]["post"] = {
       {"summary", "Upload a file for a conversation (the body is the file)"},
       {"parameters", {{{"name", "conversation"}, {"in", "query"}, {"required", true}, {"schema", {{"type", "string"}}}},
-                      {{"name", "name"}, {"in", "query"}, {"schema", {{"type", "string"}}}}}},
+                      {{"name", "name"}, {"in", "query"}, {"schema", {{"type", "string"}}}},
+                      idempotency_key()}},
       {"requestBody", {{"content", {{"application/octet-stream", ordered_json::object()}}}}},
       {"responses", {{"201", {{"description", "Stored"},
-                              {"content", content("application/json", schemas.reference(*v1::Attachment::descriptor()))}}}}}};
+                              {"content", content("application/json", schemas.reference(*v1::Attachment::descriptor()))}}},
+                     {"default", refused(schemas)}}},
+      {"security", security(Access::kAgentOrVisitor)}};
   paths["/knowledge/documents"]["post"] = {
       {"summary", "A file (the body: Markdown, HTML, PDF, DOCX or text) as articles of the knowledge, with its headings; answered without their bodies"},
       {"parameters", {{{"name", "name"}, {"in", "query"}, {"required", true}, {"schema", {{"type", "string"}}}},
-                      {{"name", "site"}, {"in", "query"}, {"schema", {{"type", "string"}}}}}},
+                      {{"name", "site"}, {"in", "query"}, {"schema", {{"type", "string"}}}},
+                      idempotency_key()}},
       {"requestBody", {{"content", {{"application/octet-stream", ordered_json::object()}}}}},
       {"responses", {{"200", {{"description", "A file of this name and text is there already: its articles"},
                               {"content", content("application/json", schemas.reference(*v1::KnowledgeEntryList::descriptor()))}}},
                      {"201", {{"description", "Stored"},
-                              {"content", content("application/json", schemas.reference(*v1::KnowledgeEntryList::descriptor()))}}}}}};
+                              {"content", content("application/json", schemas.reference(*v1::KnowledgeEntryList::descriptor()))}}},
+                     {"default", refused(schemas)}}},
+      {"security", security(Access::kAgent)}};
   paths["/openapi.json"]["get"] = {{"summary", "This document"},
                                    {"security", ordered_json::array()},
                                    {"responses", {{"200", {{"description", "OpenAPI 3.1"}}}}}};
   // At the root, not below /api/v1.
-  paths["/files/{id}"]["get"] = {
-      {"summary", "An attachment, by session, token or link"},
-      {"servers", {{{"url", "/"}}}},
-      {"parameters", {{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}},
-                      {{"name", "link"}, {"in", "query"}, {"schema", {{"type", "string"}}}},
-                      {{"name", "download"}, {"in", "query"}, {"schema", {{"type", "string"}}}}}},
-      {"responses", {{"200", {{"description", "The file"}}}}}};
+  const ordered_json root = ordered_json::array({{{"url", "/"}}});
+  paths["/files/{id}"] = {
+      {"servers", root},
+      {"get",
+       {{"summary", "An attachment, by session, token or link"},
+        {"parameters", {{{"name", "id"}, {"in", "path"}, {"required", true}, {"schema", {{"type", "string"}}}},
+                        {{"name", "link"}, {"in", "query"}, {"schema", {{"type", "string"}}}},
+                        {{"name", "download"}, {"in", "query"}, {"schema", {{"type", "string"}}}}}},
+        {"responses", {{"200", {{"description", "The file"}}}, {"default", refused(schemas)}}}}}};
+  for (const auto& [path, summary, access] : {std::tuple{"/healthz", "Whether the process answers", Access::kPublic},
+                                              {"/readyz", "Whether it takes work: 503 not_ready while it stops or the disk refuses", Access::kPublic},
+                                              {"/metrics", "Figures for Prometheus", Access::kAgent}}) {
+    paths[path] = {{"servers", root},
+                   {"get", {{"summary", summary},
+                            {"responses", {{"200", {{"description", "Done"}}}, {"default", refused(schemas)}}},
+                            {"security", security(access)}}}};
+  }
   ordered_json document{
       {"openapi", "3.1.0"},
       {"info", {{"title", "weikeyi"}, {"version", "1"}, {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
