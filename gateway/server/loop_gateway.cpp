@@ -39,7 +39,7 @@ void LoopGateway::receive(std::unique_ptr<Stream> stream, AdmittedVisitor admitt
                       return std::make_unique<Connection>(*gateway, key, std::move(arrived), admitted.agreement, std::move(admitted.decoder));
                     });
                     connection.begin_visitor(std::move(admitted));
-                    gateway->watch(connection, gateway->loop_.now() + gateway_limits::kSilenceMax);
+                    if (const auto next = connection.look()) gateway->watch(connection, *next);
                     if (gateway->draining_) gateway->say_goodbye(connection);
                   });
 }
