@@ -1,4 +1,4 @@
-// A hundred who follow busy conversations and read 1 KB a second: they are late, and nobody else is; nothing piles up for them; and when
+// A hundred who follow busy conversations and read 1 KB a second (docs/protocol.md P47): they are late, and nobody else is; nothing piles up for them; and when
 // they read on, nothing is missing.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-// The three doors (docs/protocol.md P91): what is over a limit is refused with a time that is worth waiting for, agents do not count
+// The three doors (docs/protocol.md P91, P93, P94): what is over a limit is refused with a time that is worth waiting for, agents do not count
 // at their address, and settings hold from the moment they are changed. Addresses are told apart by X-Forwarded-For, as behind a
 // proxy; the first door itself is tried in admission_accept.test.mjs.
 import { after, before, beforeEach, test } from 'node:test';

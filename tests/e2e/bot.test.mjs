@@ -23,7 +23,7 @@ const decided = async (conversationId) => (await agent.log(conversationId)).filt
 const site = async () => (await agent.get('/sites')).sites.find((one) => one.key === 'demo');
 const switchBot = async (bot) => agent.ok('PATCH', `/sites/${(await site()).id}`, { bot });
 
-test('a question it knows is answered at once, with its source, and why is in the log for agents alone', async () => {
+test('P100, P101 a question it knows is answered at once, with its source, and why is in the log for agents alone', async () => {
   const { connection, conversationId } = await visitor(server);
   await say(connection, conversationId, '请问怎么申请退货呀？');
   const answer = await connection.event(byBot);
@@ -39,6 +39,12 @@ test('a question it knows is answered at once, with its source, and why is in th
   assert.ok(!connection.events().some((event) => event.botDecided), 'the visitor is not told why');
   const summary = await agent.get(`/conversations/${conversationId}`);
   assert.equal(summary.holder.kind, 'HOLDER_KIND_BOT');
+  const log = await agent.log(conversationId);
+  const asked = log.findIndex((event) => event.message);
+  assert.ok(log.slice(0, asked).some((event) => event.holderChanged?.to.kind === 'HOLDER_KIND_BOT'), 'its before the message');
+  const turn = log.slice(asked + 1).map((event) => Object.keys(event).find((name) => ['botDecided', 'labelsChanged', 'message'].includes(name)));
+  assert.deepEqual(turn, ['botDecided', 'labelsChanged', 'message'], 'one turn');
+  assert.equal(why.botDecided.throughSeq, log[asked].seq);
   await connection.close();
 });
 
@@ -81,11 +87,13 @@ test('what it does not know it asks back once, and then hands over, saying so', 
   await desk.close();
 });
 
-test('a person comes on request, and an agent can take over at any time', async () => {
+test('P104 a person comes on request, and an agent can take over at any time', async () => {
   const first = await visitor(server);
-  await say(first.connection, first.conversationId, '转人工');
+  await say(first.connection, first.conversationId, '退款多久到账？转人工');
   await first.connection.event((event) => event.holderChanged?.reason === 'HOLDER_REASON_HANDED_OVER');
   assert.equal((await decided(first.conversationId))[0].botDecided.reason, 'BOT_REASON_REQUESTED');
+  await say(first.connection, first.conversationId, '退款多久到账？');
+  assert.equal((await agent.log(first.conversationId)).filter(byBot).length, 1, 'it says so, and nothing afterwards');
 
   const second = await visitor(server);
   await say(second.connection, second.conversationId, 'how long does delivery take?');
@@ -189,7 +197,7 @@ test('bad entries are refused with a reason', async () => {
   }
 });
 
-test('nobody but the AI agent itself takes its turn, offers choices or cites', async () => {
+test('P102, P103 nobody but the AI agent itself takes its turn, offers choices or cites', async () => {
   const { connection, conversationId } = await visitor(server);
   await say(connection, conversationId, 'how long is the warranty?');
   const desk = await agentSocket(server, agent);

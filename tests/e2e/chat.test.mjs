@@ -206,7 +206,7 @@ test('seen goes forward only and reaches the other side', async () => {
   await desk.close();
 });
 
-test('typing reaches the other side and is not stored', async () => {
+test('P60 typing reaches the other side and is not stored', async () => {
   const { connection, conversationId } = await visitor(server);
   const { seq } = await say(connection, conversationId, 'hello');
   const desk = await agentSocket(server, agent);
@@ -258,7 +258,7 @@ test('a frame that is no frame closes the connection with a code, and the server
   assert.equal((await agent.call('GET', '/healthz')).status, 200);
 });
 
-/** Frames hand over without a hole: each starts where the one before ended. */
+/** Frames hand over without a hole: each starts where the one before ended (P41). */
 function assertContiguous(connection, conversationId, afterSeq) {
   let through = afterSeq;
   for (const { events } of connection.frames) {

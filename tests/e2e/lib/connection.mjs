@@ -51,6 +51,11 @@ export class Connection {
     });
   }
 
+  /** The socket below, for bytes that are no whole frame. */
+  get raw() {
+    return this.#socket._socket;
+  }
+
   send(frame) {
     this.#socket.send(JSON.stringify(frame));
   }

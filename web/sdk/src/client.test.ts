@@ -80,7 +80,7 @@ describe('connecting', () => {
     expect(states).toEqual(['connecting', 'online'])
   })
 
-  it('is back within 3 s of a restart, however long the restart took', async () => {
+  it('is back within 3 s of a restart, however long the restart took (P81)', async () => {
     for (const outage of [100, 900, 2500, 7000, 30_000]) {
       network = new FakeNetwork()
       const client = makeClient()
@@ -166,16 +166,16 @@ describe('connecting', () => {
 })
 
 describe('a silent link', () => {
-  it('is called stalled after 3 s, not before, and given up after 8', async () => {
+  it('is called stalled within 3 s, not at once, and given up after 8', async () => {
     const client = makeClient()
     await online(client)
     client.sendMessage('0', 'hello?')
-    await clock.advance(2900)
+    await clock.advance(2400)
     expect(client.link.kind).toBe('online')
-    await clock.advance(200)
+    await clock.advance(300)
     expect(client.link.kind).toBe('stalled')
     expect(network.last.bodies()).toContain('ping')
-    await clock.advance(4700)
+    await clock.advance(5100)
     expect(client.link.kind).toBe('stalled')
     await clock.advance(400)
     expect(['waiting', 'connecting']).toContain(client.link.kind)
