@@ -2,6 +2,7 @@
 // The table is checked against the served OpenAPI document, so that a new route without a line here fails.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { Server } from './lib/server.mjs';
 import { Connection, Refused } from './lib/connection.mjs';
 import { Api, agentSocket, clientId, demoAgent, eventually, nobody, note, say, signIn, subscribe, visitor, visitorSession, visitorSocket } from './lib/people.mjs';
@@ -200,6 +201,32 @@ test('an unknown account and a wrong password get the same answer', async () => 
   assert.equal(unknown.status, known.status);
 });
 
+test('and the same time: an unknown account costs a hash as well', { timeout: 60_000 }, async (t) => {
+  // Each from an address of its own, so that none of them waits.
+  const own = await Server.start({ args: ['--trusted-proxy', '127.0.0.1/32'] });
+  try {
+    const boss = await demoAgent(own);
+    const kTries = 15;
+    for (let i = 0; i < kTries; i += 1) await boss.post('/agents', { email: `known${i}@example.test`, name: 'known', role: 'ROLE_AGENT', password: kPassword });
+    const times = { known: [], unknown: [], malformed: [] };
+    let address = 0;
+    for (let i = 0; i < kTries; i += 1) {
+      for (const [kind, email] of [['known', `known${i}@example.test`], ['unknown', `unknown${i}@example.test`], ['malformed', `no address ${i}`]]) {
+        const since = performance.now();
+        const answer = await nobody(own).call('POST', '/session', { body: { email, password: 'wrong password 1' }, headers: { 'x-forwarded-for': `198.51.100.${++address}` } });
+        times[kind].push(performance.now() - since);
+        assert.deepEqual([answer.status, answer.json.code], [401, 'login_failed'], kind);
+      }
+    }
+    const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+    const [known, unknown, malformed] = Object.values(times).map(median);
+    t.diagnostic(`known ${known.toFixed(1)} ms, unknown ${unknown.toFixed(1)} ms, no address ${malformed.toFixed(1)} ms`);
+    for (const other of [unknown, malformed]) assert.ok(other > known * 0.7 && other < known * 1.4, `${other} ms, known ${known} ms`);
+  } finally {
+    await own.close();
+  }
+});
+
 test('guessing passwords is slowed down', async () => {
   let limited;
   for (let i = 0; i < 40 && limited === undefined; i += 1) {
@@ -281,6 +308,59 @@ test('a visitor may not do what agents do', async () => {
   connection.send({ setPresence: { presence: 'PRESENCE_ONLINE' } });
   connection.send({ viewing: { conversationId } });
   assert.equal((await administrator.log(conversationId)).length, before);
+});
+
+// Each frame and each command of an append: whether a visitor may send it in its own conversation, and whether an agent may.
+const kCommands = {
+  message: [{ text: 'x' }, true, true],
+  note: [{ text: 'x' }, false, true],
+  claim: [{}, false, true],
+  assign: [{ to: { kind: 'HOLDER_KIND_QUEUE' } }, false, true],
+  changeState: [{ to: 'CONVERSATION_STATE_PENDING' }, false, true],
+  seen: [{ throughSeq: 1 }, true, true],
+  labels: [{ added: ['x'] }, false, true],
+  changePriority: [{ to: 'PRIORITY_HIGH' }, false, true],
+  rate: [{ score: 5 }, true, false],
+  pageViewed: [{ url: 'https://shop.example/' }, true, false],
+  contact: [{ name: 'x' }, true, true],
+  botTurn: [{ decided: { action: 'BOT_ACTION_HAND_OVER' } }, false, false],
+};
+// Those without an answer: what becomes of them where they may not be sent is tested here and in protocol.test.mjs (P16, P46, P61 to P64).
+const kFrames = ['hello', 'append', 'subscribe', 'unsubscribe', 'typing', 'setPresence', 'ping', 'viewing'];
+
+/** The names of a oneof of a message of frame.proto, as JSON has them. */
+function oneofOf(message) {
+  const text = readFileSync(new URL('../../proto/weikeyi/v1/frame.proto', import.meta.url), 'utf8');
+  const [, body] = text.match(new RegExp(`message ${message} \\{[^]*?oneof \\w+ \\{([^]*?)\\n  \\}`));
+  return [...body.matchAll(/^    \w+ (\w+) = \d+/gm)].map(([, name]) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()));
+}
+
+test('every frame and every command: refused from strangers, and from whom it is not for', async () => {
+  assert.deepEqual(oneofOf('ClientFrame').sort(), [...kFrames].sort(), 'frames without a line here');
+  assert.deepEqual(oneofOf('Append').sort(), Object.keys(kCommands).sort(), 'commands without a line here');
+  const mine = await visitor(server);
+  await say(mine.connection, mine.conversationId, 'mine');
+  const stranger = await visitor(server);
+  await say(stranger.connection, stranger.conversationId, 'a stranger');
+  const desk = await agentSocket(server, people.agent);
+  for (const [command, [body, byVisitor, byAgent]] of Object.entries(kCommands)) {
+    const append = (socket) => socket.request({ append: { conversationId: mine.conversationId, clientId: clientId(), [command]: body } }).then(() => true, (error) => (assert.equal(error.code, 'forbidden', `${command}: ${error.message}`), false));
+    assert.equal(await append(stranger.connection), false, `${command} of a stranger`);
+    assert.equal(await append(mine.connection), byVisitor, `${command} of the visitor`);
+    assert.equal(await append(desk), byAgent, `${command} of an agent`);
+    // Before Hello there is nobody.
+    const nobodys = await Connection.open(server.url, { headers: { origin: server.url } });
+    nobodys.send({ ref: 1, append: { conversationId: mine.conversationId, clientId: clientId(), [command]: body } });
+    await nobodys.whenClosed();
+    assert.ok(!nobodys.frames.some((frame) => frame.ack));
+    // Over REST it is the same.
+    const rest = async (api) => (await api.call('POST', `/conversations/${mine.conversationId}/events`, { body: { clientId: clientId(), [command]: body } })).status;
+    assert.equal(await rest(new Api(server.url, { token: stranger.session.token })), 403, command);
+    assert.equal(await rest(people.nobody), 401, command);
+    assert.equal(await rest(new Api(server.url, { token: mine.session.token })) === 403, !byVisitor, command);
+    assert.equal(await rest(people.agent) === 403, !byAgent, command);
+  }
+  for (const socket of [mine.connection, stranger.connection, desk]) await socket.close();
 });
 
 test('a visitor never gets what is for agents: notes, comments, lists, other agents’ e-mail', async () => {
