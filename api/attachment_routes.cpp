@@ -7,8 +7,32 @@
 namespace wk::api {
 namespace {
 
+// The clock may be set back between an upload and the message that it is for.
+constexpr std::int64_t kClockStepMs = 60'000;
+
 // One answer for "not there" and "not yours".
 tl::unexpected<Error> not_there() { return fail(ErrorCode::kNotFound, "no such attachment"); }
+
+// Whether a message that the visitor gets has it. What only a private note has is the company's own, and ids can be guessed.
+Result<bool> shown_to_visitor(Call& call, const AttachmentRecord& record) {
+  WK_TRY(const v1::ConversationSummary summary, call.services.store.load(record.conversation));
+  // The newest first: what is asked for was mostly just sent. Before it was uploaded nothing can have it.
+  for (Seq end = summary.last_seq(); end > 0;) {
+    const Seq from = end > api_limits::kPageRowsMax ? end - static_cast<Seq>(api_limits::kPageRowsMax) : 0;
+    WK_TRY(const std::vector<EventRef> found, call.services.store.read(record.conversation, from, end - from));
+    for (auto event = found.rbegin(); event != found.rend(); ++event) {
+      v1::Event read;
+      if (!read.ParseFromArray(event->bytes.view().data(), static_cast<int>(event->bytes.size()))) return fail(ErrorCode::kCorrupt, "an event does not decode");
+      if (read.time_ms() + kClockStepMs < record.created_ms) return false;
+      if (!event->visitor_may_see || !read.has_message()) continue;
+      for (const v1::Attachment& one : read.message().attachments()) {
+        if (one.id() == record.id.value()) return true;
+      }
+    }
+    end = from;
+  }
+  return false;
+}
 
 Result<AttachmentRecord> readable(Call& call, AttachmentId id) {
   auto record = call.services.directory.attachment(id);
@@ -17,6 +41,11 @@ Result<AttachmentRecord> readable(Call& call, AttachmentId id) {
     return fail(std::move(record).error());
   }
   if (!call.may(Action::kReadAttachment, {.conversation = record->conversation})) return not_there();
+  if (call.visitor() != nullptr && record->uploader_kind != v1::ACTOR_KIND_VISITOR) {
+    const auto shown = shown_to_visitor(call, *record);
+    if (!shown && shown.error().code != ErrorCode::kNotFound) return fail(shown.error());
+    if (!shown || !*shown) return not_there();
+  }
   return record;
 }
 

@@ -126,6 +126,29 @@ test('more than the limit is refused before it is read', async () => {
   await connection.close();
 });
 
+test('what only a private note has, or nothing yet, is not the visitor’s, whoever guesses its number', async () => {
+  const { session, connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'send me the offer');
+  const me = new Api(server.url, { token: session.token });
+  const desk = await agentSocket(server, agent);
+  const [inNote, inMessage, nowhere] = await Promise.all(['calculation.txt', 'offer.txt', 'draft.txt'].map(async (name) => (await upload(agent, conversationId, name, name)).json));
+  const send = (command) => desk.request({ append: { conversationId, clientId: clientId(), ...command } });
+  await send({ note: { text: 'for us', attachments: [{ id: inNote.id }] } });
+  await send({ message: { text: 'for you', attachments: [{ id: inMessage.id }] } });
+  // Further back than a page of the log.
+  for (let i = 0; i < 5; ++i) await Promise.all(Array.from({ length: 50 }, () => say(desk, conversationId, 'more')));
+  for (const { id } of [inNote, nowhere]) {
+    assert.equal((await me.call('POST', `/attachments/${id}/link`, { body: {} })).status, 404);
+    assert.equal((await me.call('GET', `/files/${id}`)).status, 404);
+    await assert.rejects(connection.request({ append: { conversationId, clientId: clientId(), message: { attachments: [{ id }] } } }), (error) => error.code === 'invalid_argument');
+  }
+  assert.equal(await (await fetchLink(me, inMessage.id)).text(), 'offer.txt');
+  assert.equal((await me.call('GET', `/files/${inMessage.id}`)).status, 200);
+  for (const { id } of [inNote, inMessage, nowhere]) assert.equal((await agent.call('GET', `/files/${id}`)).status, 200);
+  await connection.close();
+  await desk.close();
+});
+
 test('a stranger gets neither link nor file', async () => {
   const { session, connection, conversationId } = await visitor(server);
   await say(connection, conversationId, 'mine');
