@@ -138,6 +138,7 @@ test('in Chinese: sign in, answer, and find a phrase in the whole history', asyn
   const hit = desk.page.locator('.hit').filter({ hasText: '恒温电水壶' }).first();
   await hit.waitFor();
   assert.equal(await hit.locator('mark').first().innerText(), '无理由退货');
+  assert.doesNotMatch(await hit.innerText(), /^\s*:/m, 'who has no name has no colon either');
   await picture(desk.page, 'console-search');
   await hit.click();
   await desk.bubble('七天无理由退货').waitFor();

@@ -61,6 +61,9 @@ test('what is unread is counted in the row and beside the conversations, and is 
   await picture(desk.page, 'console-unread');
   await row.click();
   await desk.bubble('three of three').waitFor();
+  const name = await row.locator('.row-name').innerText();
+  assert.match(name, /^Visitor \d{4}$/);
+  for (const place of [desk.details, desk.page.getByRole('region', { name, exact: true })]) await place.getByText(name, { exact: true }).first().waitFor();
   await row.getByLabel('3 unread').waitFor({ state: 'detached' });
   await eventually(async () => (await beside()) === count - 1, 'one less');
   // The visitor is told.

@@ -5,6 +5,7 @@ import { unreadFor } from './board'
 import icon from './icon.svg'
 import { useI18n } from './i18n'
 import { useSession } from './session'
+import { visitorName } from './visitor_name'
 
 const key = 'weikeyi.console.alerts'
 
@@ -57,7 +58,7 @@ export function useAlerts(choice: AlertChoice, open: (conversationId: string) =>
       if (!news || (document.visibilityState === 'visible' && document.hasFocus())) return
       if (choice.sound) chime()
       if (choice.desktop && typeof Notification !== 'undefined' && Notification.permission === 'granted') {
-        const note = new Notification(summary.contactName === '' ? t('visitor') : summary.contactName, {
+        const note = new Notification(visitorName(summary, t), {
           body: summary.lastMessage?.text ?? '',
           tag: summary.id,
           icon,

@@ -9,6 +9,7 @@ import { api, take, useProblemText } from './api'
 import { shortTime } from './format'
 import { useI18n, type TextKey } from './i18n'
 import { useFilterParams } from './use_filter_params'
+import { visitorName } from './visitor_name'
 
 const dayMs = 86_400_000
 const spans: readonly [string, TextKey][] = [['', 'anyTime'], ['1', 'lastDay'], ['7', 'lastWeek'], ['30', 'lastMonth'], ['365', 'lastYear']]
@@ -117,8 +118,7 @@ export function SearchPage() {
 
 function Hit({ hit }: { hit: SearchHit }) {
   const { t, language } = useI18n()
-  const contact = hit.conversation?.contactName
-  const name = contact === undefined || contact === '' ? t('visitor') : contact
+  const name = visitorName(hit.conversation, t)
   return (
     <Link href={`/c/${hit.conversationId}?seq=${hit.seq}`} className="hit">
       <Avatar name={name} color="initials" radius="xl" size={36} />
@@ -128,7 +128,7 @@ function Hit({ hit }: { hit: SearchHit }) {
         <time className="row-time">{shortTime(hit.timeMs, Date.now(), language)}</time>
       </span>
       <span dir="auto">
-        {hit.note && <IconLock size={12} aria-label={t('note')} />} <span className="quiet">{hit.actor?.name}:</span> {marked(hit.excerpt, hit.highlights)}
+        {hit.note && <IconLock size={12} aria-label={t('note')} />} {hit.actor !== undefined && hit.actor.name !== '' && <span className="quiet">{hit.actor.name}:</span>} {marked(hit.excerpt, hit.highlights)}
       </span>
       </span>
     </Link>

@@ -8,7 +8,8 @@ import { useI18n } from '../i18n'
 import { keysText } from '../keys'
 import { onMac } from '../platform'
 import { Thread } from '../thread/thread'
-import { ConversationList, nameOf } from './list'
+import { visitorName } from '../visitor_name'
+import { ConversationList } from './list'
 import { useBoard } from './use_board'
 
 const viewKey = 'weikeyi.console.view'
@@ -50,7 +51,7 @@ export function Inbox({ open }: { open?: string }) {
     { id: 'list-tab', label: t('nextTab'), group, keys: { code: 'KeyN', alt: true }, run: () => show(views[(views.indexOf(view) + 1) % views.length] ?? 'all') },
     ...board.rows.slice(0, offeredMax).map((row) => ({
       id: `open-${row.id}`,
-      label: nameOf(row, t),
+      label: visitorName(row, t),
       detail: row.lastMessage?.text ?? '',
       group: t('openConversation'),
       run: () => go(`/c/${row.id}`),

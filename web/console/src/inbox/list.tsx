@@ -12,6 +12,7 @@ import { shortTime, urgency, waited } from '../format'
 import { heldByBot, holderName } from '../holder'
 import { useI18n, type TextKey } from '../i18n'
 import { useSession } from '../session'
+import { visitorName } from '../visitor_name'
 import type { useBoard } from './use_board'
 
 const rowHeight = 72
@@ -138,14 +139,10 @@ export function ConversationList({ board, view, state, site, open, onView, onSta
   )
 }
 
-export function nameOf(row: ConversationSummary, t: ReturnType<typeof useI18n>['t']): string {
-  return row.contactName === '' ? `${t('visitor')} ${row.contactId.slice(-4)}` : row.contactName
-}
-
 function Row({ row, here, nowMs }: { row: ConversationSummary; here: boolean; nowMs: number }) {
   const { t, language } = useI18n()
   const { me } = useSession()
-  const name = nameOf(row, t)
+  const name = visitorName(row, t)
   const waitMs = row.waitingSinceMs === 0 ? 0 : Math.max(0, nowMs - row.waitingSinceMs)
   const last = row.lastMessage
   return (

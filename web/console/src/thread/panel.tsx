@@ -14,6 +14,7 @@ import { languageName } from '../assist/languages'
 import { useI18n, type TextKey } from '../i18n'
 import { useNotify } from '../notify'
 import { useSession } from '../session'
+import { visitorName } from '../visitor_name'
 import type { Actions } from './use_actions'
 import { useFollowedContact } from './use_contact'
 
@@ -60,7 +61,7 @@ export function Panel({ id, view, actions, onClose }: { id: string; view: Conver
   const others = (past.data?.conversations ?? []).filter((conversation) => conversation.id !== id)
   const labels = summary?.labels ?? []
   const attributes = Object.entries(contact.data?.attributes ?? {}).sort(([a], [b]) => a.localeCompare(b))
-  const name = contact.data?.name || summary?.contactName || t('visitor')
+  const name = contact.data?.name || visitorName(summary, t)
   return (
     <aside className="panel" aria-label={t('details')}>
       <header>

@@ -16,6 +16,7 @@ import { Translation } from '../assist/translation'
 import type { ContactPlace } from '../bot/recognised'
 import { ReplyExtras } from '../bot/reply_extras'
 import { heldByBot, holderName } from '../holder'
+import { visitorName } from '../visitor_name'
 import { ActionBar } from './actions'
 import { Bubble } from './bubble'
 import { Composer } from './composer'
@@ -108,7 +109,7 @@ export function Thread({ id, onDone }: { id: string; onDone: () => void }) {
   })
 
   const visitor = useMemo(() => visitorLanguage(view?.summary?.context?.locale ?? '', writtenLast(view?.events ?? [])), [view])
-  const name = view?.summary?.contactName !== undefined && view.summary.contactName !== '' ? view.summary.contactName : t('visitor')
+  const name = visitorName(view?.summary, t)
   const toEnd = (): void => {
     const box = scroller.current
     if (box !== null) box.scrollTop = box.scrollHeight
