@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { ShiftedClock } from '../faults/lib/clock.mjs';
 import { Server } from './lib/server.mjs';
 import { Connection, Refused } from './lib/connection.mjs';
-import { Api, agentSocket, clientId, demoAgent, eventually, say, signIn, subscribe, visitor, visitorSession, visitorSocket } from './lib/people.mjs';
+import { Api, agentSocket, clientId, demoAgent, eventually, keepSaying as say, signIn, subscribe, visitor, visitorSession, visitorSocket } from './lib/people.mjs';
 
 const require = createRequire(new URL('../../web/package.json', import.meta.url));
 const WebSocket = require('ws');
@@ -130,7 +130,7 @@ test('P16 a visitor: Welcome, Subscribed, Events, in this order; the newest 100,
   await connection.until((frame) => frame.subscribed, 'subscribed');
   assert.ok(!connection.frames.some((frame) => frame.events));
   let last;
-  for (let i = 0; i < 6; ++i) last = (await Promise.all(Array.from({ length: 25 }, (_, k) => say(connection, conversationId, `line ${i * 25 + k}`)))).at(-1).seq;
+  for (let i = 0; i < 6; ++i) last = (await Promise.all(Array.from({ length: 25 }, (_, k) => say(connection, conversationId, `line ${i * 25 + k}`)))).reduce((most, { seq }) => Math.max(most, seq), 0);
 
   const anew = await visitorSocket(server, session);
   await anew.event((event) => event.seq === last);
@@ -310,7 +310,7 @@ test('P39 a visitor says who it is and what the page knows; of a verified one on
 test('P40, P44 with newest_max the newest come live, and the ones before them over REST; with 0 all of them, in ranges', async () => {
   const { connection, conversationId } = await begun();
   let last;
-  for (let i = 0; i < 10; ++i) last = (await Promise.all(Array.from({ length: 25 }, () => say(connection, conversationId, 'line')))).at(-1).seq;
+  for (let i = 0; i < 10; ++i) last = (await Promise.all(Array.from({ length: 25 }, () => say(connection, conversationId, 'line')))).reduce((most, { seq }) => Math.max(most, seq), 0);
   const desk = await agentSocket(server, agent);
   const { afterSeq } = await desk.request({ subscribe: { conversationId, afterSeq: 0, newestMax: 50 } });
   assert.equal(afterSeq, last - 50);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Server } from './lib/server.mjs';
-import { Api, clientId, demoAgent, eventually, nobody, say, visitor } from './lib/people.mjs';
+import { Api, clientId, demoAgent, eventually, keepSaying as say, nobody, visitor } from './lib/people.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 let server;

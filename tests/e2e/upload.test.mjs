@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Server } from './lib/server.mjs';
-import { Api, agentSocket, clientId, demoAgent, nobody, say, subscribe, visitor } from './lib/people.mjs';
+import { Api, agentSocket, clientId, demoAgent, keepSaying, nobody, say, subscribe, visitor } from './lib/people.mjs';
 
 const kBigBytes = 200 << 20;
 const kBigMayCostBytes = 48 << 20;
@@ -136,7 +136,7 @@ test('what only a private note has, or nothing yet, is not the visitor’s, whoe
   await send({ note: { text: 'for us', attachments: [{ id: inNote.id }] } });
   await send({ message: { text: 'for you', attachments: [{ id: inMessage.id }] } });
   // Further back than a page of the log.
-  for (let i = 0; i < 5; ++i) await Promise.all(Array.from({ length: 50 }, () => say(desk, conversationId, 'more')));
+  for (let i = 0; i < 5; ++i) await Promise.all(Array.from({ length: 50 }, () => keepSaying(desk, conversationId, 'more')));
   for (const { id } of [inNote, nowhere]) {
     assert.equal((await me.call('POST', `/attachments/${id}/link`, { body: {} })).status, 404);
     assert.equal((await me.call('GET', `/files/${id}`)).status, 404);

@@ -105,6 +105,18 @@ export function say(connection, conversationId, text, id = clientId()) {
   return connection.request({ append: { conversationId, clientId: id, message: { text } } });
 }
 
+/** As say(), for many at a time: who is told `busy` (the machine has other work) repeats it after the time they were told, as clients do (P34). */
+export async function keepSaying(connection, conversationId, text, id = clientId()) {
+  for (;;) {
+    try {
+      return await say(connection, conversationId, text, id);
+    } catch (error) {
+      if (error.code !== 'busy' || !error.refusal.retryAfterMs) throw error;
+      await delay(error.refusal.retryAfterMs);
+    }
+  }
+}
+
 export function note(connection, conversationId, text, id = clientId()) {
   return connection.request({ append: { conversationId, clientId: id, note: { text } } });
 }
