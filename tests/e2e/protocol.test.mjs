@@ -550,6 +550,33 @@ describe('what takes its time', { concurrency: true }, () => {
     }
   });
 
+  test('P71, P73 who says nothing is gone within 45 s, and who does not finish a message after 30 s', { timeout: 60_000 }, async () => {
+    const own = await Server.start();
+    try {
+      const ending = async (then) => {
+        const { connection } = await visitor(own);
+        const since = performance.now();
+        then(connection);
+        return { ...(await endOf(connection, 50_000)), ms: performance.now() - since };
+      };
+      const [silent, unfinished] = await Promise.all([
+        ending(() => {}),
+        // The head of a frame of 256 bytes, and then one of them a second.
+        ending((connection) => {
+          const { raw } = connection;
+          raw.write(Buffer.from([0x81, 0xfe, 0x01, 0x00, 0, 0, 0, 0]));
+          const dripping = setInterval(() => (raw.writable && !connection.closed ? raw.write(' ') : clearInterval(dripping)), 1_000);
+        }),
+      ]);
+      assert.deepEqual([silent.code, silent.goodbye], [1001, { code: 'silent', retryAfterMs: 1 }]);
+      assert.ok(silent.ms > 42_000 && silent.ms < 46_000, `${silent.ms} ms`);
+      assert.deepEqual([unfinished.code, unfinished.goodbye], [1008, { code: 'message_too_slow', retryAfterMs: 5_000 }]);
+      assert.ok(unfinished.ms > 29_000 && unfinished.ms < 33_000, `${unfinished.ms} ms`);
+    } finally {
+      await own.close();
+    }
+  });
+
   test('P72 a visitor’s token that expires: token_expired, 4401', { timeout: 60_000 }, async (t) => {
     const clock = ShiftedClock.make();
     if (clock === null) return t.diagnostic('no C compiler here: the 30 days of a visitor’s token do not pass');
