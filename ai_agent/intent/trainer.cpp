@@ -100,17 +100,21 @@ ExampleMemory remember(const TrainingSet& set, const Plan& plan, const Vocabular
   return out;
 }
 
+struct Blend {
+  float weight;  // of the softmax
+  bool large;    // the whole set, so that folds are trained as the model is
+};
+
 // Support vector machines and a low-rank softmax in one. Scores stay about where the machines alone
 // have them, which is what the confidence's prior knows: the softmax gives nothing to the right
 // intent of the examples on average.
-LinearWeights train_blend(const LinearProblem& problem, const LinearOptions& options, float weight,
-                          const std::stop_token& stop) {
+LinearWeights train_blend(const LinearProblem& problem, const LinearOptions& options,
+                          const Blend& blend, const std::stop_token& stop) {
   LinearWeights out = train_linear(problem, options, stop);
-  const bool large = problem.rows.size() >= kLargeSet;
   // Large sets with sentence vectors would take a third longer and gain least.
-  if (large && problem.dense_dimensions > 0) return out;
+  if (blend.large && problem.dense_dimensions > 0) return out;
   const LinearWeights more = train_low_rank(
-      problem, {.epochs = large ? kLowRankEpochsLarge : kLowRankEpochs, .seed = options.seed},
+      problem, {.epochs = blend.large ? kLowRankEpochsLarge : kLowRankEpochs, .seed = options.seed},
       stop);
   double sum = 0;
   std::size_t count = 0;
@@ -124,9 +128,9 @@ LinearWeights train_blend(const LinearProblem& problem, const LinearOptions& opt
     ++count;
   }
   const float mean = count == 0 ? 0 : static_cast<float>(sum / static_cast<double>(count));
-  axpy(weight, more.sparse.data(), out.sparse.data(), out.sparse.size());
-  axpy(weight, more.dense.data(), out.dense.data(), out.dense.size());
-  for (std::size_t c = 0; c < out.classes; ++c) out.bias[c] += weight * (more.bias[c] - mean);
+  axpy(blend.weight, more.sparse.data(), out.sparse.data(), out.sparse.size());
+  axpy(blend.weight, more.dense.data(), out.dense.data(), out.dense.size());
+  for (std::size_t c = 0; c < out.classes; ++c) out.bias[c] += blend.weight * (more.bias[c] - mean);
   return out;
 }
 
@@ -140,8 +144,8 @@ IntentParts fit(const TrainingSet& set, const Plan& plan, const TrainingOptions&
     if (set.truth[i] != Outcome::kReject) builder.add(set.pieces_of(i));
   }
   const std::size_t heads = set.dimensions > 0 ? 2 : 1;
-  const bool many =
-      plan.rows.size() >= kLargeSet || plan.rows.size() >= kManyTextsOfIntent * plan.labels.size();
+  const bool large = set.size() >= kLargeSet;
+  const bool many = large || set.size() >= kManyTextsOfIntent * set.labels.size();
   out.vocabulary = builder.build(
       {.texts_min = many ? kTextsMinLarge : 1,
        .size_max = intent_limits::kWeightBytesMax / heads / class_stride(plan.labels.size()),
@@ -171,14 +175,14 @@ IntentParts fit(const TrainingSet& set, const Plan& plan, const TrainingOptions&
                         .classes = plan.labels.size()};
   const LinearOptions linear{
       .cost = options.cost, .epochs_max = epochs, .tolerance = 0.02f, .seed = options.seed};
-  out.lexical = quantise(train_blend(problem, linear, kLowRankWeight, stop));
+  out.lexical = quantise(train_blend(problem, linear, {kLowRankWeight, large}, stop));
   out.examples = remember(set, plan, out.vocabulary);
   if (set.dimensions > 0) {
     std::vector<float> scaled(set.vectors);
     for (float& x : scaled) x *= kSentenceWeight;
     problem.dense = scaled;
     problem.dense_dimensions = set.dimensions;
-    out.joint = quantise(train_blend(problem, linear, kLowRankWeightJoint, stop));
+    out.joint = quantise(train_blend(problem, linear, {kLowRankWeightJoint, large}, stop));
     out.dimensions = static_cast<std::uint32_t>(set.dimensions);
   }
   return out;
