@@ -134,6 +134,22 @@ TEST(Train, LabelledRejectsLowerTheConfidenceInTheirLike) {
   EXPECT_GT(with->evaluation.rejects, without->evaluation.rejects);
 }
 
+TEST(Train, PiecesOfASingleTextCountOnlyWhileIntentsHaveFewExamples) {
+  const auto pieces = [](int texts) {
+    Examples examples;
+    for (const char* intent : {"refund", "invoice"}) {
+      for (int i = 0; i < texts; ++i) {
+        const std::string alone(3, static_cast<char>('a' + i));
+        examples.push_back({intent, std::string(intent) + " " + alone + intent[0], ""});
+      }
+    }
+    const auto trained = run(examples);
+    EXPECT_TRUE(trained.has_value());
+    return trained ? trained->model->parts().vocabulary.size() : 0;
+  };
+  EXPECT_LT(pieces(20), pieces(19));
+}
+
 TEST(Train, ReportsProgressAndStops) {
   std::vector<TrainingStage> stages;
   std::stop_source source;
