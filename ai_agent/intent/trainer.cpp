@@ -101,7 +101,7 @@ ExampleMemory remember(const TrainingSet& set, const Plan& plan, const Vocabular
 }
 
 struct Blend {
-  float weight;  // of the softmax
+  float weight;  // of the softmax; 0: none
   bool large;    // the whole set, so that folds are trained as the model is
 };
 
@@ -111,8 +111,7 @@ struct Blend {
 LinearWeights train_blend(const LinearProblem& problem, const LinearOptions& options,
                           const Blend& blend, const std::stop_token& stop) {
   LinearWeights out = train_linear(problem, options, stop);
-  // Large sets with sentence vectors would take a third longer and gain least.
-  if (blend.large && problem.dense_dimensions > 0) return out;
+  if (blend.weight == 0) return out;
   const LinearWeights more = train_low_rank(
       problem, {.epochs = blend.large ? kLowRankEpochsLarge : kLowRankEpochs, .seed = options.seed},
       stop);
@@ -175,14 +174,18 @@ IntentParts fit(const TrainingSet& set, const Plan& plan, const TrainingOptions&
                         .classes = plan.labels.size()};
   const LinearOptions linear{
       .cost = options.cost, .epochs_max = epochs, .tolerance = 0.02f, .seed = options.seed};
-  out.lexical = quantise(train_blend(problem, linear, {kLowRankWeight, large}, stop));
+  // Large sets with sentence vectors would take a third longer and gain least; and where only one
+  // of the heads has the softmax, the confidence tells less of what is out of scope.
+  const bool blended = !large || set.dimensions == 0;
+  out.lexical = quantise(train_blend(problem, linear, {blended ? kLowRankWeight : 0, large}, stop));
   out.examples = remember(set, plan, out.vocabulary);
   if (set.dimensions > 0) {
     std::vector<float> scaled(set.vectors);
     for (float& x : scaled) x *= kSentenceWeight;
     problem.dense = scaled;
     problem.dense_dimensions = set.dimensions;
-    out.joint = quantise(train_blend(problem, linear, {kLowRankWeightJoint, large}, stop));
+    out.joint =
+        quantise(train_blend(problem, linear, {blended ? kLowRankWeightJoint : 0, large}, stop));
     out.dimensions = static_cast<std::uint32_t>(set.dimensions);
   }
   return out;
