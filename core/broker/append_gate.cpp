@@ -7,15 +7,17 @@
 namespace wk {
 
 namespace {
-// A smaller batch tells how long a sync takes, not how fast bytes are written.
+// A smaller batch tells how long a sync takes, not how fast bytes are written: only that they are written at least so fast.
 constexpr std::size_t kPaceBytesMin = std::size_t{256} << 10;
 // Weight of the newest of the large batches.
 constexpr double kPaceWeight = 0.25;
 }  // namespace
 
 void AppendGate::on_stored(std::size_t bytes, SteadyTime::duration took) {
-  if (bytes < kPaceBytesMin) return;
+  if (bytes == 0) return;
   const double newest = std::chrono::duration<double, std::nano>(took).count() / static_cast<double>(bytes);
+  // After one slow sync the gate may let in too little for a large batch ever to come; small ones then have to bring the pace back.
+  if (bytes < kPaceBytesMin && newest >= nanoseconds_per_byte_) return;
   nanoseconds_per_byte_ = nanoseconds_per_byte_ == 0 ? newest : nanoseconds_per_byte_ + kPaceWeight * (newest - nanoseconds_per_byte_);
 }
 

@@ -1,7 +1,8 @@
 // Whether a shard takes on one more append, or says `busy` at once.
 //
 // Judged by time, not by count: how long the append would wait. That is what waits before the loop (Executor::delay) and what is
-// decided and not yet durable, at the pace of the last large batches. A slow disk alone refuses nobody: it makes batches larger.
+// decided and not yet durable, at the pace of the last large batches, or of small ones that were faster. A slow disk alone refuses nobody:
+// it makes batches larger.
 // Between limits::kAppendWaitSome and kAppendWaitMax the share of those refused rises, so that the wait settles in between instead of
 // swinging. Loop-bound.
 #pragma once

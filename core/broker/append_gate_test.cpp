@@ -52,6 +52,22 @@ TEST(AppendGate, ASlowSyncOfSmallBatchesRefusesNobody) {
   EXPECT_EQ(admitted_of_1000(gate, 0ms, 100'000), 1'000u);
 }
 
+// While it refuses, what it lets in makes no large batches any more.
+TEST(AppendGate, OneSlowSyncIsForgottenWhereOnlySmallBatchesFollow) {
+  AppendGate gate;
+  constexpr std::size_t kLarge = std::size_t{512} << 10;
+  constexpr std::size_t kSmall = std::size_t{150} << 10;
+  for (int i = 0; i < 50; ++i) gate.on_stored(kLarge, 10ms);
+  EXPECT_EQ(admitted_of_1000(gate, 0ms, kLarge), 1'000u);
+  gate.on_stored(kLarge, 1s);
+  EXPECT_EQ(admitted_of_1000(gate, 0ms, kLarge), 0u);
+  for (int i = 0; i < 20; ++i) gate.on_stored(kSmall, 5ms);
+  EXPECT_EQ(admitted_of_1000(gate, 0ms, kLarge), 1'000u);
+  // Slower ones say nothing of the pace.
+  for (int i = 0; i < 20; ++i) gate.on_stored(kSmall, 500ms);
+  EXPECT_EQ(admitted_of_1000(gate, 0ms, kLarge), 1'000u);
+}
+
 TEST(AppendGate, SendsThoseItRefusesBackAtDifferentTimes) {
   AppendGate gate;
   std::set<unsigned> times;
