@@ -1,3 +1,17 @@
+# What most files read anyway (cmake/precompiled*.hpp), compiled once: for tests, and with WK_PCH for libraries.
+function(wk_precompile name header)
+  add_library(${name} OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
+  target_link_libraries(${name} PRIVATE ${ARGN} wk_options)
+  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/${header})
+  # The same bytes each time, for the compiler cache.
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
+endfunction()
+
+# The compiler takes longest over tests, which are no hot path: they are not optimised.
+add_library(wk_test_options INTERFACE)
+target_compile_options(wk_test_options INTERFACE $<$<CONFIG:Debug>:-O0>)
+target_link_libraries(wk_test_options INTERFACE wk_options GTest::gtest GTest::gmock GTest::gtest_main)
+
 # wk_library(websocket DIR gateway/websocket SOURCES a.cpp b.cpp DEPS wk::base)
 #
 # Each library sees the include tree through a view of its own, so that the header of a module it does not link does not
@@ -12,6 +26,9 @@ function(wk_library name)
   add_library(wk::${name} ALIAS wk_${name})
   target_include_directories(wk_${name} PUBLIC ${view})
   target_link_libraries(wk_${name} PUBLIC ${ARG_DEPS} PRIVATE wk_options ${ARG_PRIVATE_DEPS})
+  if(WK_PCH)
+    target_precompile_headers(wk_${name} REUSE_FROM wk_precompiled)
+  endif()
 endfunction()
 
 # wk_interface_library(ports core/ports wk::model): headers alone, with a view of the include tree like every wk_library.
@@ -33,7 +50,8 @@ function(wk_test name)
     set(ARG_TIMEOUT 300)
   endif()
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE ${ARG_DEPS} wk_options GTest::gtest GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} wk_test_options)
+  target_precompile_headers(${name} REUSE_FROM wk_precompiled_test)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
@@ -49,16 +67,17 @@ endfunction()
 
 # wk_fuzz(http_parser_fuzz SOURCES http_parser_fuzz.cpp DEPS wk::net): a fuzz target (tests/fuzz/README.md). What it found, and
 # what it begins with, is in fuzz_corpus/http_parser beside it; fuzz_corpus/http_parser.dict has words of the language, if any.
-# With the preset `fuzz` a libFuzzer binary of the target `fuzzers`; elsewhere a test that replays the corpus.
+# A test that replays the corpus; with WK_FUZZ the libFuzzer binary does that, too, and searches on (tools/fuzz.sh).
 add_custom_target(fuzzers)
 function(wk_fuzz name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   string(REGEX REPLACE "_fuzz$" "" subject ${name})
   set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/fuzz_corpus/${subject})
   if(WK_FUZZ)
-    add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
+    add_executable(${name} ${ARG_SOURCES})
     target_link_libraries(${name} PRIVATE ${ARG_DEPS} wk::fuzz_input wk_options)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME ${name} COMMAND ${name} -runs=0 ${corpus})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
     add_dependencies(fuzzers ${name})
     # For tools/fuzz.sh.

@@ -41,3 +41,7 @@ if(WK_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${WK_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${WK_CCACHE})
 endif()
+
+# Headers of libraries read once for a whole build (cmake/wk_library.cmake). Not in the presets that people build with: there a file with a
+# missing #include has to fail.
+option(WK_PCH "Precompiled headers for libraries, too" OFF)

@@ -1,7 +1,7 @@
 # ./dev test: the steps, their counts, the summary. Read by ./dev, whose helpers it uses.
 # The last line of the output is "N passed, N failed" and nothing else; the exit status says whether N failed is 0.
 
-all_steps=(unit asan tsan fuzz web conformance e2e abuse faults browser)
+all_steps=(unit asan tsan web conformance abuse fuzz e2e faults browser)
 results=$root/build/test-results
 
 # count STEP PASSED FAILED SKIPPED: a step may be counted several times.
@@ -65,6 +65,20 @@ step_faults() { build_cpp dev weikeyi && run_node_tests faults tests/faults/*.te
 step_abuse() { build_cpp dev weikeyi && run_node_tests abuse tests/abuse/*.test.mjs; }
 step_browser() { build_cpp dev weikeyi && run_node_tests browser tests/browser/*.test.mjs; }
 
+# run_step STEP: its line of the summary goes to a file, since one step may run behind the others.
+run_step() {
+  local step=$1 since=$SECONDS status=ok passed failed skipped
+  say "${bold}$step${plain}"
+  "step_$step" || status=failed
+  failed=$(awk -v s="$step" '$1 == s {f += $3} END {print f + 0}' "$results/counts")
+  # Something went wrong that no test's count knows of (it did not compile, a runner died).
+  if [ $status = failed ] && [ "$failed" = 0 ]; then count "$step" 0 1 0; fi
+  read -r passed failed skipped < <(awk -v s="$step" '$1 == s {p += $2; f += $3; k += $4} END {print p + 0, f + 0, k + 0}' "$results/counts")
+  if [ "$failed" != 0 ]; then status=failed; fi
+  printf '%-12s %-7s %6d passed %4d failed %4d skipped %6d s\n' "$step" $status "$passed" "$failed" "$skipped" $((SECONDS - since)) \
+    > "$results/summary-$step"
+}
+
 command_test() {
   local steps=("$@") step
   [ ${#steps[@]} -gt 0 ] || steps=("${all_steps[@]}")
@@ -80,21 +94,25 @@ command_test() {
     summary+=("$(printf '%-12s %-7s' build failed) the front end does not build")
   fi
 
-  local passed failed skipped since status failed_before
+  # The fuzz targets search behind the steps that come after them: those mostly wait.
+  local fuzzing='' line
   for step in "${steps[@]}"; do
-    say "${bold}$step${plain}"
-    since=$SECONDS; status=ok
-    "step_$step" || status=failed
-    failed_before=$(awk -v s="$step" '$1 == s {f += $3} END {print f + 0}' "$results/counts")
-    # Something went wrong that no test's count knows of (it did not compile, a runner died).
-    if [ $status = failed ] && [ "$failed_before" = 0 ]; then count "$step" 0 1 0; fi
-    read -r passed failed skipped < <(awk -v s="$step" '$1 == s {p += $2; f += $3; k += $4} END {print p + 0, f + 0, k + 0}' "$results/counts")
-    if [ "$failed" != 0 ]; then status=failed; fi
-    summary+=("$(printf '%-12s %-7s %6d passed %4d failed %4d skipped %6d s' "$step" $status "$passed" "$failed" "$skipped" $((SECONDS - since)))")
+    if [ "$step" = fuzz ] && [ "$step" != "${steps[-1]}" ] && build_cpp asan fuzzers; then
+      { renice -n 10 -p "$BASHPID" > /dev/null; run_step fuzz; } &
+      fuzzing=$!
+    else
+      run_step "$step"
+    fi
+  done
+  if [ -n "$fuzzing" ]; then wait "$fuzzing" || true; fi
+  for step in "${steps[@]}"; do
+    if ! read -r line < "$results/summary-$step"; then count "$step" 0 1 0; line="$step ended without a result"; fi
+    summary+=("$line")
   done
 
   printf '\n'; printf '%s\n' "${summary[@]}"
   if [ -n "${WK_CCACHE_STATS:-}" ]; then printf '\n'; ccache --show-stats || true; fi
+  local passed failed
   read -r passed failed < <(awk '{p += $2; f += $3} END {print p + 0, f + 0}' "$results/counts")
   printf '\n%s passed, %s failed\n' "$passed" "$failed"
   [ "$failed" = 0 ]

@@ -1,6 +1,6 @@
 # Fuzz targets: the step of ./dev test, and ./dev fuzz by hand. Read by ./dev, whose helpers it uses. tests/fuzz/README.md.
 
-fuzz_dir=$root/build/fuzz/fuzz
+fuzz_dir=$root/build/asan/fuzz
 # Seconds for each target in ./dev test, two targets at a time.
 fuzz_seconds=${WK_FUZZ_SECONDS:-60}
 
@@ -16,12 +16,12 @@ fuzz_one() {
   mkdir -p "$found" "$crashes"
   if [ -f "$dictionary" ]; then set -- -dict="$dictionary" "$@"; fi
   ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-    "$fuzz_dir/$target" -max_total_time="$seconds" -max_len=8192 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+    "$fuzz_dir/$target" -max_total_time="$seconds" -max_len=8192 -timeout=25 -rss_limit_mb=1024 -print_final_stats=1 \
     -artifact_prefix="$crashes/" "$@" "$found" "$corpus"
 }
 
 step_fuzz() {
-  build_cpp fuzz fuzzers || return 1
+  build_cpp asan fuzzers || return 1
   local target status=0 running=()
   say "each target for $fuzz_seconds s"
   rm -f "$results"/fuzz-* "$log_dir"/fuzz-*.log
@@ -42,7 +42,7 @@ step_fuzz() {
 command_fuzz() {
   local target=${1:-} seconds=${2:-3600}
   prepare
-  build_cpp fuzz fuzzers || die "the fuzz targets do not build"
+  build_cpp asan fuzzers || die "the fuzz targets do not build"
   if [ ! -f "$fuzz_dir/$target.corpus" ]; then die "usage: ./dev fuzz TARGET [SECONDS] [LIBFUZZER-OPTION…]; targets: $(fuzz_targets | tr '\n' ' ')"; fi
   if [ $# -gt 2 ]; then shift 2; else shift $#; fi
   fuzz_one "$target" "$seconds" "$@"
