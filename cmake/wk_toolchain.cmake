@@ -25,7 +25,7 @@ if(NOT WK_SANITIZE)
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection>)
 endif()
 
-# libFuzzer (clang alone has it): every file of ours counts the edges it takes; cmake/wk_library.cmake makes the targets.
+# libFuzzer (of clang): every file of ours counts the edges it takes; cmake/wk_library.cmake makes the targets.
 option(WK_FUZZ "Build fuzz targets; needs clang" OFF)
 if(WK_FUZZ)
   target_compile_options(wk_options INTERFACE -fsanitize=fuzzer-no-link)
