@@ -193,8 +193,8 @@ void EventLoop::turn(Milliseconds wait_max) {
 
 void EventLoop::fetch_ahead() const {
   if (events_next_ + kFetchedAhead > events_count_) return;
-  // Null is fetched from nowhere.
   const auto* handler = static_cast<const char*>(events_[static_cast<std::size_t>(events_next_ + kFetchedAhead - 1)].data.ptr);
+  if (handler == nullptr) return;
   for (std::size_t line = 0; line < kHandlerLines; ++line) __builtin_prefetch(handler + line * 64);
 }
 

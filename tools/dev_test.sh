@@ -28,11 +28,11 @@ step_unit() { build_cpp dev && run_ctest unit dev; }
 
 step_asan() {
   build_cpp asan &&
-    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 run_ctest asan asan
+    ASAN_OPTIONS=detect_stack_use_after_return=1:$symbolizer UBSAN_OPTIONS=print_stacktrace=1:$symbolizer run_ctest asan asan
 }
 
 step_tsan() {
-  build_cpp tsan && TSAN_OPTIONS=second_deadlock_stack=1 run_ctest tsan tsan
+  build_cpp tsan && TSAN_OPTIONS=second_deadlock_stack=1:$symbolizer run_ctest tsan tsan
 }
 
 step_web() {

@@ -15,7 +15,7 @@ fuzz_one() {
   corpus=$(cat "$fuzz_dir/$target.corpus") dictionary=$corpus.dict
   mkdir -p "$found" "$crashes"
   if [ -f "$dictionary" ]; then set -- -dict="$dictionary" "$@"; fi
-  ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+  ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1:$symbolizer UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:$symbolizer \
     "$fuzz_dir/$target" -max_total_time="$seconds" -max_len=8192 -timeout=25 -rss_limit_mb=1024 -print_final_stats=1 \
     -artifact_prefix="$crashes/" "$@" "$found" "$corpus"
 }
