@@ -1,7 +1,7 @@
 # ./dev test: the steps, their counts, the summary. Read by ./dev, whose helpers it uses.
 # The last line of the output is "N passed, N failed" and nothing else; the exit status says whether N failed is 0.
 
-all_steps=(unit asan tsan web conformance abuse fuzz e2e faults browser)
+all_steps=(unit asan tsan fuzz web conformance e2e faults browser abuse)
 results=$root/build/test-results
 
 # count STEP PASSED FAILED SKIPPED: a step may be counted several times.
@@ -79,6 +79,11 @@ run_step() {
     > "$results/summary-$step"
 }
 
+run_steps() {
+  local step
+  for step in "$@"; do run_step "$step"; done
+}
+
 command_test() {
   local steps=("$@") step
   [ ${#steps[@]} -gt 0 ] || steps=("${all_steps[@]}")
@@ -94,17 +99,23 @@ command_test() {
     summary+=("$(printf '%-12s %-7s' build failed) the front end does not build")
   fi
 
-  # The fuzz targets search behind the steps that come after them: those mostly wait.
-  local fuzzing='' line
+  # What only computes runs behind what mostly waits, and gives way to it. Beside the compiler of `unit` nothing runs, and nothing beside
+  # `abuse`, which bounds what a healthy client waits.
+  local first=() behind=() before=() last=() line
   for step in "${steps[@]}"; do
-    if [ "$step" = fuzz ] && [ "$step" != "${steps[-1]}" ] && build_cpp asan fuzzers; then
-      { renice -n 10 -p "$BASHPID" > /dev/null; run_step fuzz; } &
-      fuzzing=$!
-    else
-      run_step "$step"
-    fi
+    case $step in
+      unit) first+=("$step") ;;
+      asan | tsan | fuzz) behind+=("$step") ;;
+      abuse) last+=("$step") ;;
+      *) before+=("$step") ;;
+    esac
   done
-  if [ -n "$fuzzing" ]; then wait "$fuzzing" || true; fi
+  run_steps "${first[@]}"
+  { renice -n 10 -p "$BASHPID" > /dev/null; run_steps "${behind[@]}"; } &
+  local computing=$!
+  run_steps "${before[@]}"
+  wait "$computing" || true
+  run_steps "${last[@]}"
   for step in "${steps[@]}"; do
     if ! read -r line < "$results/summary-$step"; then count "$step" 0 1 0; line="$step ended without a result"; fi
     summary+=("$line")
