@@ -10,7 +10,8 @@ endfunction()
 # The compiler takes longest over tests, which are no hot path: they are not optimised.
 add_library(wk_test_options INTERFACE)
 target_compile_options(wk_test_options INTERFACE $<$<CONFIG:Debug>:-O0>)
-target_link_libraries(wk_test_options INTERFACE wk_options GTest::gtest GTest::gmock GTest::gtest_main)
+# Of fmt for its macro, which the precompiled header was read with.
+target_link_libraries(wk_test_options INTERFACE wk_options fmt::fmt GTest::gtest GTest::gmock GTest::gtest_main)
 
 # wk_library(websocket DIR gateway/websocket SOURCES a.cpp b.cpp DEPS wk::base)
 #
