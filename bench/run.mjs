@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { groups } from './lib/cases.mjs';
 import { machine } from './lib/machine.mjs';
+import { besidePeers } from './lib/peers.mjs';
 import { Bench } from './lib/programs.mjs';
 import { judge, table } from './lib/table.mjs';
 
@@ -53,6 +54,7 @@ for (const name of wanted) {
   }
 }
 bench.close();
+report.peers = besidePeers(report.results);
 
 const file = resolve(values.json ?? join(root, 'build/bench', `${report.date.replace(/[:.]/g, '-')}.json`));
 mkdirSync(dirname(file), { recursive: true });

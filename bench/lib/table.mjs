@@ -37,6 +37,13 @@ export const number = (value) => {
   return Number(value.toPrecision(3)).toString();
 };
 
+/** Rows of cells as lines, below the first a rule; the third to the fifth column are numbers. */
+function aligned(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row) => row.map((cell, column) => (column >= 2 && column <= 4 ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd();
+  return [line(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(line)];
+}
+
 export function table(report) {
   const rows = [['case', 'figure', 'ours', 'floor', 'ratio', '(turns)', 'goal', '']];
   let before = '';
@@ -47,12 +54,24 @@ export function table(report) {
       one.ratio_min === undefined ? '' : `${number(one.ratio_min)}–${number(one.ratio_max)}`, goal, one.goal === undefined ? '' : one.reached ? 'reached' : 'NOT YET']);
     before = name;
   }
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row) => row.map((cell, column) => (column >= 2 && column <= 4 ? cell.padStart(widths[column]) : cell.padEnd(widths[column]))).join('  ').trimEnd();
   const { cpu, cores, memory_gib: memory, kernel } = report.machine;
   const head = `${report.date}  ${report.commit}  ${cores} × ${cpu}, ${memory} GiB, Linux ${kernel}; ${report.options.turns} turns of ${report.options.seconds} s`;
   const failures = report.failures.map((one) => `FAILED ${one.group}: ${one.case}: ${one.error}`);
   const busy = [...new Map(report.results.filter((one) => one.other_cores > kBusyCores).map((one) => [`${one.group}: ${one.case}`, one.other_cores])).entries()]
     .map(([name, cores]) => `BUSY ${name}: other work used up to ${number(cores)} cores; its rates and latencies say nothing`);
-  return [head, '', line(rows[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.slice(1).map(line), ...failures, ...busy].join('\n');
+  return [head, '', ...aligned(rows), ...failures, ...busy, ...peersTable(report.peers)].join('\n');
+}
+
+function peersTable(peers) {
+  if (peers.length === 0) return [];
+  const span = (from, to) => (from === to ? number(from) : `${number(from)}–${number(to)}`);
+  const rows = [['beside others', 'figure', 'theirs', 'floor', 'ratio', 'ours', 'our ratio', 'who']];
+  let before = '';
+  for (const one of peers) {
+    const name = `${one.group}: ${one.case}`;
+    rows.push([name === before ? '' : name, one.figure, span(one.from, one.to), number(one.floor), one.floor === undefined ? '' : span(one.ratio_from, one.ratio_to), number(one.ours),
+      number(one.our_ratio), one.peer]);
+    before = name;
+  }
+  return ['', 'Others, with the floor of their own day (bench/lib/peers.mjs): not of this run, compare the ratios.', '', ...aligned(rows)];
 }
