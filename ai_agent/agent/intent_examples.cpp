@@ -9,7 +9,7 @@ namespace wk::ai {
 namespace {
 
 // Another number where the same examples should make another model than before.
-constexpr std::uint32_t kTrainingVersion = 1;
+constexpr std::uint32_t kTrainingVersion = 2;
 
 // 64 bits that differ where the examples do: their checksum and their size.
 class Mark {
