@@ -13,25 +13,47 @@ constexpr std::int64_t kClockStepMs = 60'000;
 // One answer for "not there" and "not yours".
 tl::unexpected<Error> not_there() { return fail(ErrorCode::kNotFound, "no such attachment"); }
 
+Result<v1::Event> decoded(const EventRef& event) {
+  v1::Event read;
+  if (!read.ParseFromArray(event.bytes.view().data(), static_cast<int>(event.bytes.size()))) return fail(ErrorCode::kCorrupt, "an event does not decode");
+  return read;
+}
+
+// The newest event that is older, or 0. By halves: time never runs back within a conversation.
+Result<Seq> last_before(Call& call, ConversationId conversation, std::int64_t time_ms) {
+  WK_TRY(const v1::ConversationSummary summary, call.services.store.load(conversation));
+  Seq older = 0;
+  Seq newer = summary.last_seq() + 1;
+  while (newer - older > 1) {
+    const Seq middle = older + (newer - older) / 2;
+    WK_TRY(const std::vector<EventRef> found, call.services.store.read(conversation, middle - 1, 1));
+    if (found.empty()) return fail(ErrorCode::kCorrupt, "an event is not there");
+    WK_TRY(const v1::Event event, decoded(found.front()));
+    if (event.time_ms() < time_ms) {
+      older = middle;
+    } else {
+      newer = middle;
+    }
+  }
+  return older;
+}
+
 // Whether a message that the visitor gets has it. What only a private note has is the company's own, and ids can be guessed.
+// From its upload on: before that nothing can have it, and the message that it is for follows soon, however long the conversation became.
 Result<bool> shown_to_visitor(Call& call, const AttachmentRecord& record) {
-  WK_TRY(const v1::ConversationSummary summary, call.services.store.load(record.conversation));
-  // The newest first: what is asked for was mostly just sent. Before it was uploaded nothing can have it.
-  for (Seq end = summary.last_seq(); end > 0;) {
-    const Seq from = end > api_limits::kPageRowsMax ? end - static_cast<Seq>(api_limits::kPageRowsMax) : 0;
-    WK_TRY(const std::vector<EventRef> found, call.services.store.read(record.conversation, from, end - from));
-    for (auto event = found.rbegin(); event != found.rend(); ++event) {
-      v1::Event read;
-      if (!read.ParseFromArray(event->bytes.view().data(), static_cast<int>(event->bytes.size()))) return fail(ErrorCode::kCorrupt, "an event does not decode");
-      if (read.time_ms() + kClockStepMs < record.created_ms) return false;
-      if (!event->visitor_may_see || !read.has_message()) continue;
+  WK_TRY(Seq after, last_before(call, record.conversation, record.created_ms - kClockStepMs));
+  for (;;) {
+    WK_TRY(const std::vector<EventRef> found, call.services.store.read(record.conversation, after, api_limits::kPageRowsMax));
+    for (const EventRef& event : found) {
+      if (!event.visitor_may_see) continue;
+      WK_TRY(const v1::Event read, decoded(event));
       for (const v1::Attachment& one : read.message().attachments()) {
         if (one.id() == record.id.value()) return true;
       }
     }
-    end = from;
+    if (found.size() < api_limits::kPageRowsMax) return false;
+    after = found.back().seq;
   }
-  return false;
 }
 
 Result<AttachmentRecord> readable(Call& call, AttachmentId id) {

@@ -131,20 +131,23 @@ test('what only a private note has, or nothing yet, is not the visitor’s, whoe
   await say(connection, conversationId, 'send me the offer');
   const me = new Api(server.url, { token: session.token });
   const desk = await agentSocket(server, agent);
-  const [inNote, inMessage, nowhere] = await Promise.all(['calculation.txt', 'offer.txt', 'draft.txt'].map(async (name) => (await upload(agent, conversationId, name, name)).json));
+  const [inNote, inMessage, late, nowhere] = await Promise.all(['calculation.txt', 'offer.txt', 'late.txt', 'draft.txt'].map(async (name) => (await upload(agent, conversationId, name, name)).json));
   const send = (command) => desk.request({ append: { conversationId, clientId: clientId(), ...command } });
   await send({ note: { text: 'for us', attachments: [{ id: inNote.id }] } });
   await send({ message: { text: 'for you', attachments: [{ id: inMessage.id }] } });
-  // Further back than a page of the log.
+  // More than a page of the log, and then one that waited so long.
   for (let i = 0; i < 5; ++i) await Promise.all(Array.from({ length: 50 }, () => keepSaying(desk, conversationId, 'more')));
+  await send({ message: { text: 'at last', attachments: [{ id: late.id }] } });
   for (const { id } of [inNote, nowhere]) {
     assert.equal((await me.call('POST', `/attachments/${id}/link`, { body: {} })).status, 404);
     assert.equal((await me.call('GET', `/files/${id}`)).status, 404);
     await assert.rejects(connection.request({ append: { conversationId, clientId: clientId(), message: { attachments: [{ id }] } } }), (error) => error.code === 'invalid_argument');
   }
-  assert.equal(await (await fetchLink(me, inMessage.id)).text(), 'offer.txt');
-  assert.equal((await me.call('GET', `/files/${inMessage.id}`)).status, 200);
-  for (const { id } of [inNote, inMessage, nowhere]) assert.equal((await agent.call('GET', `/files/${id}`)).status, 200);
+  for (const [{ id }, name] of [[inMessage, 'offer.txt'], [late, 'late.txt']]) {
+    assert.equal(await (await fetchLink(me, id)).text(), name);
+    assert.equal((await me.call('GET', `/files/${id}`)).status, 200);
+  }
+  for (const { id } of [inNote, inMessage, late, nowhere]) assert.equal((await agent.call('GET', `/files/${id}`)).status, 200);
   await connection.close();
   await desk.close();
 });
