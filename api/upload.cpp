@@ -134,8 +134,9 @@ class UploadJob : public std::enable_shared_from_this<UploadJob> {
 
   Result<void> finish() {
     if (!file_) {
-      respond(turn_->again(hash_->hex()));
+      HttpResponse response = turn_->again(hash_->hex());
       let_go();
+      respond(std::move(response));
       return {};
     }
     if (file_->bytes() == 0) return fail(ErrorCode::kInvalidArgument, "the file is empty");
