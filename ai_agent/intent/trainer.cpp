@@ -111,7 +111,7 @@ struct Blend {
 LinearWeights train_blend(const LinearProblem& problem, const LinearOptions& options,
                           const Blend& blend, const std::stop_token& stop) {
   LinearWeights out = train_linear(problem, options, stop);
-  if (blend.weight == 0) return out;
+  if (blend.weight == 0 || stop.stop_requested()) return out;
   const LinearWeights more = train_low_rank(
       problem, {.epochs = blend.large ? kLowRankEpochsLarge : kLowRankEpochs, .seed = options.seed},
       stop);
@@ -144,7 +144,10 @@ IntentParts fit(const TrainingSet& set, const Plan& plan, const TrainingOptions&
   }
   const std::size_t heads = set.dimensions > 0 ? 2 : 1;
   const bool large = set.size() >= kLargeSet;
-  const bool many = large || set.size() >= kManyTextsOfIntent * set.labels.size();
+  // Rejects give the vocabulary nothing.
+  const auto rejects = std::count(set.truth.begin(), set.truth.end(), Outcome::kReject);
+  const bool many = large || set.size() - static_cast<std::size_t>(rejects) >=
+                                 kManyTextsOfIntent * set.labels.size();
   out.vocabulary = builder.build(
       {.texts_min = many ? kTextsMinLarge : 1,
        .size_max = intent_limits::kWeightBytesMax / heads / class_stride(plan.labels.size()),

@@ -135,8 +135,9 @@ TEST(Train, LabelledRejectsLowerTheConfidenceInTheirLike) {
 }
 
 TEST(Train, PiecesOfASingleTextCountOnlyWhileIntentsHaveFewExamples) {
-  const auto pieces = [](int texts) {
+  const auto pieces = [](int texts, int rejects = 0) {
     Examples examples;
+    for (int i = 0; i < rejects; ++i) examples.push_back({"", "nothing of ours " + std::to_string(i), ""});
     for (const char* intent : {"refund", "invoice"}) {
       for (int i = 0; i < texts; ++i) {
         const std::string alone(3, static_cast<char>('a' + i));
@@ -148,6 +149,7 @@ TEST(Train, PiecesOfASingleTextCountOnlyWhileIntentsHaveFewExamples) {
     return trained ? trained->model->parts().vocabulary.size() : 0;
   };
   EXPECT_LT(pieces(20), pieces(19));
+  EXPECT_EQ(pieces(5, 100), pieces(5));
 }
 
 TEST(Train, ReportsProgressAndStops) {
