@@ -111,10 +111,16 @@ command_test() {
     esac
   done
   run_steps "${first[@]}"
-  { renice -n 10 -p "$BASHPID" > /dev/null; run_steps "${behind[@]}"; } &
+  # A group of processes of its own, to be ended with this script: Ctrl-C does not reach what runs in the background.
+  set -m
+  { set +m; renice -n 10 -p "$BASHPID" > /dev/null || true; run_steps "${behind[@]}"; } &
   local computing=$!
+  set +m
+  # shellcheck disable=SC2064
+  trap "kill -- -$computing 2> /dev/null || true" EXIT
   run_steps "${before[@]}"
   wait "$computing" || true
+  trap - EXIT
   run_steps "${last[@]}"
   for step in "${steps[@]}"; do
     if ! read -r line < "$results/summary-$step"; then count "$step" 0 1 0; line="$step ended without a result"; fi
