@@ -181,6 +181,7 @@ std::vector<Route> site_routes() {
   static const v1::UpdateSiteRequest kUpdate;
   return {
       {"GET", "/sites", Access::kAgent, list, "All sites; with a limit, in pages", nullptr, &kList, {"cursor", "limit"}},
+      // Kept for its Idempotency-Key although it has the identity secret, which the same database has anyway.
       {"POST", "/sites", Access::kAgent, create, "Add a site", &kCreate, &kSite},
       {"PATCH", "/sites/{id}", Access::kAgent, update, "Change a site", &kUpdate, &kSite},
   };
