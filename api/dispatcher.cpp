@@ -28,6 +28,11 @@ bool for_other_origins(const Route& route) {
   return route.access == Access::kVisitor || route.access == Access::kAgentOrVisitor || route.path == "/visitor/sessions";
 }
 
+HttpResponse failed(const Route& route, const Error& error) {
+  if (http_status(error) == 500) log_error("api.failed", {{"method", route.method}, {"path", route.path}, {"reason", error.context}});
+  return problem(error);
+}
+
 }  // namespace
 
 std::optional<HttpRoute> Dispatcher::route(const HttpRequest& head) {
@@ -172,12 +177,7 @@ HttpResponse Dispatcher::answer(const Route& route, Call& call) {
     if (*turn) return answer_once(route, call, **turn);
   }
   auto done = route.handler(call);
-  if (!done) {
-    if (http_status(done.error()) == 500) {
-      log_error("api.failed", {{"method", route.method}, {"path", route.path}, {"reason", done.error().context}});
-    }
-    return problem(done.error());
-  }
+  if (!done) return failed(route, done.error());
   return std::move(done->response);
 }
 
@@ -187,7 +187,7 @@ HttpResponse Dispatcher::answer_once(const Route& route, Call& call, IdempotentA
   const std::string asked = hash.hex();
   if (turn.answered()) return turn.again(asked);
   auto done = route.handler(call);
-  if (!done) return problem(done.error());
+  if (!done) return failed(route, done.error());
   turn.keep(asked, done->response);
   return std::move(done->response);
 }
