@@ -50,6 +50,13 @@ v1::BotTurn unsure(const GroundedAnswer::Request& request, v1::BotTurn direct) {
   return turn;
 }
 
+// Those of what it is written from, each once.
+void add_labels(v1::BotTurn& turn, const v1::KnowledgeEntry& entry) {
+  for (const std::string& label : entry.labels()) {
+    if (std::find(turn.labels().begin(), turn.labels().end(), label) == turn.labels().end()) turn.add_labels(label);
+  }
+}
+
 std::string_view failure_word(const Error& error) { return error.reason_code != nullptr ? std::string_view(error.reason_code) : error_code_name(error.code); }
 
 }  // namespace
@@ -166,6 +173,7 @@ GroundedAnswer::Written GroundedAnswer::write(const Request& request, v1::BotTur
     for (const std::size_t number : checked.cited) {
       if (number >= context.evidence.size()) continue;  // a tool's answer has no page
       const v1::KnowledgeEntry& entry = near_ones[number]->entry;
+      add_labels(turn, entry);
       const auto same = [&](const v1::Citation& one) { return one.title() == entry.title() && one.url() == entry.url(); };
       if (std::any_of(reply.citations().begin(), reply.citations().end(), same)) continue;
       v1::Citation& citation = *reply.add_citations();
