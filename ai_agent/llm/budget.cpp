@@ -14,12 +14,24 @@ namespace {
 using Json = nlohmann::json;
 constexpr std::int64_t kDayMs = 86'400'000;
 
+void add(LlmCost& to, const LlmCost& cost) {
+  to.tokens += cost.tokens;
+  to.money += cost.money;
+}
+
+// What was set aside may be gone already.
+void put_instead(LlmCost& of, const LlmCost& reserved, const LlmCost& spent) {
+  of.tokens = of.tokens + spent.tokens - std::min(of.tokens, reserved.tokens);
+  of.money = std::max(0.0, of.money - reserved.money) + spent.money;
+}
+
 tl::unexpected<Error> used_up(const char* whose) { return fail({ErrorCode::kBusy, std::string("used up: ") + whose, whose, 0}); }
 
 }  // namespace
 
 Budget::Budget(const LlmConfig& config, std::filesystem::path file, const Clock& clock)
     : conversation_tokens_max_(config.conversation_tokens_max),
+      conversation_cost_max_(config.conversation_cost_max),
       site_tokens_per_day_max_(config.site_tokens_per_day_max),
       site_cost_per_day_max_(config.site_cost_per_day_max),
       file_(std::move(file)),
@@ -51,7 +63,7 @@ Budget::Conversation& Budget::conversation(ConversationId id) {
     by_id_.erase(conversations_.back().id);
     conversations_.pop_back();
   }
-  conversations_.push_front({id, 0});
+  conversations_.push_front({id, {}});
   by_id_[id] = conversations_.begin();
   return conversations_.front();
 }
@@ -64,12 +76,12 @@ Result<void> Budget::reserve(const LlmUse& use, const LlmCost& most) {
   if (site_tokens_per_day_max_ != 0 && site.tokens + most.tokens > site_tokens_per_day_max_) return used_up("site_budget");
   if (site_cost_per_day_max_ > 0 && site.money + most.money > site_cost_per_day_max_) return used_up("site_budget");
   if (use.conversation.value() != 0) {
-    Conversation& one = conversation(use.conversation);
-    if (conversation_tokens_max_ != 0 && one.tokens + most.tokens > conversation_tokens_max_) return used_up("conversation_budget");
-    one.tokens += most.tokens;
+    LlmCost& used = conversation(use.conversation).used;
+    if (conversation_tokens_max_ != 0 && used.tokens + most.tokens > conversation_tokens_max_) return used_up("conversation_budget");
+    if (conversation_cost_max_ > 0 && used.money + most.money > conversation_cost_max_) return used_up("conversation_budget");
+    add(used, most);
   }
-  site.tokens += most.tokens;
-  site.money += most.money;
+  add(site, most);
   return {};
 }
 
@@ -81,13 +93,8 @@ void Budget::settle(const LlmUse& use, const LlmCost& reserved, const LlmCost& s
     const std::lock_guard lock(mutex_);
     begin_day();
     // A call over midnight was set aside on a day that is gone.
-    LlmCost& site = sites_[use.site];
-    site.tokens = site.tokens + spent.tokens - std::min(site.tokens, reserved.tokens);
-    site.money = std::max(0.0, site.money - reserved.money) + spent.money;
-    if (use.conversation.value() != 0) {
-      Conversation& one = conversation(use.conversation);
-      one.tokens = one.tokens + spent.tokens - std::min(one.tokens, reserved.tokens);
-    }
+    put_instead(sites_[use.site], reserved, spent);
+    if (use.conversation.value() != 0) put_instead(conversation(use.conversation).used, reserved, spent);
     if (spent.tokens == 0) return;
     text = written();
   }

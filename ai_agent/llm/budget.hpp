@@ -1,4 +1,4 @@
-// What a conversation and a site may use of language models: tokens, and a site's money by the day (UTC).
+// What a conversation and a site may use of language models: tokens and money, a site's by the day (UTC).
 #pragma once
 
 #include <filesystem>
@@ -42,7 +42,7 @@ class Budget {
  private:
   struct Conversation {
     ConversationId id;
-    std::uint64_t tokens = 0;
+    LlmCost used{};
   };
 
   // Hold mutex_.
@@ -51,6 +51,7 @@ class Budget {
   std::string written() const;
 
   const std::uint64_t conversation_tokens_max_;
+  const double conversation_cost_max_;
   const std::uint64_t site_tokens_per_day_max_;
   const double site_cost_per_day_max_;
   const std::filesystem::path file_;

@@ -134,6 +134,21 @@ TEST_F(LanguageModelTest, WhatIsUsedUpIsNotAskedForAndARestartGivesNothingAnew) 
   EXPECT_TRUE(model.answer(asking("f"), {SiteId(1), ConversationId(9)}, {}, {}));
 }
 
+TEST_F(LanguageModelTest, MoneyIsBoundedForAConversationAndForASite) {
+  // 250 tokens read and 50 written cost 350 / 1e6; a call sets aside some 206 / 1e6.
+  LanguageModel model({.providers = {provider("first", first_)}, .conversation_cost_max = 500 / 1e6, .site_cost_per_day_max = 900 / 1e6}, file(), clock_);
+  first_.stream(saying("a", 250, 50));
+  ASSERT_TRUE(model.answer(asking("a"), kUse, {}, {}));
+  const auto more = model.answer(asking("b"), kUse, {}, {});
+  ASSERT_FALSE(more);
+  EXPECT_STREQ(more.error().reason_code, "conversation_budget");
+  first_.stream(saying("a", 250, 50));
+  ASSERT_TRUE(model.answer(asking("c"), {SiteId(1), ConversationId(8)}, {}, {}));
+  const auto third = model.answer(asking("d"), {SiteId(1), ConversationId(9)}, {}, {});
+  ASSERT_FALSE(third);
+  EXPECT_STREQ(third.error().reason_code, "site_budget");
+}
+
 TEST_F(LanguageModelTest, WhatWasSetAsideForACallThatFailedComesBack) {
   LanguageModel model({.providers = {provider("first", first_)}, .site_tokens_per_day_max = 150}, file(), clock_);
   for (int i = 0; i < 2; ++i) {

@@ -194,6 +194,7 @@ Result<LlmConfig> parse_llm_config(std::string_view text, const std::filesystem:
   const Json* providers = members.find("providers", false);
   members.milliseconds("answer_within_ms", config.answer_within, 100);
   members.count("conversation_tokens_max", config.conversation_tokens_max, 0, 1e12);
+  members.number("conversation_cost_max", config.conversation_cost_max, 0, 1e9);
   members.count("site_tokens_per_day_max", config.site_tokens_per_day_max, 0, 1e12);
   members.number("site_cost_per_day_max", config.site_cost_per_day_max, 0, 1e9);
   std::int64_t cache_seconds = config.cache_for.count() / 1'000;

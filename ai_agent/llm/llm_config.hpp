@@ -46,6 +46,7 @@ struct LlmConfig {
   Milliseconds answer_within{30'000};
   // 0: no bound.
   std::uint64_t conversation_tokens_max = 50'000;
+  double conversation_cost_max = 0;
   std::uint64_t site_tokens_per_day_max = 2'000'000;
   double site_cost_per_day_max = 0;
   // How long an answer is given again to the same prompt; 0: never.

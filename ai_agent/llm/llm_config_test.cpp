@@ -29,7 +29,7 @@ TEST_F(LlmConfigTest, ReadsWhatItIsTold) {
   std::ofstream(directory_.path() / "llm.json") << R"({"providers": [
       {"base_url": "http://127.0.0.1:8000/v1/", "model": "qwen", "api_key_file": "key", "first_token_timeout_ms": 1500, "input_price_per_million": 0.5, "max_tokens": 300},
       {"name": "spare", "base_url": "https://llm.example/v1", "model": "m"}], // comments are fine
-    "answer_within_ms": 9000, "site_cost_per_day_max": 2.5, "cache_seconds": 0})";
+    "answer_within_ms": 9000, "conversation_cost_max": 0.25, "site_cost_per_day_max": 2.5, "cache_seconds": 0})";
   const auto config = read_llm_config(directory_.path() / "llm.json");
   ASSERT_TRUE(config) << config.error().context;
   ASSERT_EQ(config->providers.size(), 2u);
@@ -41,6 +41,8 @@ TEST_F(LlmConfigTest, ReadsWhatItIsTold) {
   EXPECT_EQ(first.max_tokens, 300u);
   EXPECT_EQ(config->answer_within, 9s);
   EXPECT_EQ(config->cache_for, 0s);
+  EXPECT_EQ(config->conversation_cost_max, 0.25);
+  EXPECT_EQ(config->site_cost_per_day_max, 2.5);
 }
 
 TEST_F(LlmConfigTest, SaysWhatIsWrongAndWhere) {
