@@ -7,6 +7,7 @@
 #include "ai_agent/agent/history.hpp"
 #include "ai_agent/agent/limits.hpp"
 #include "ai_agent/agent/phrases.hpp"
+#include "ai_agent/agent/requests.hpp"
 #include "ai_agent/intent/entities.hpp"
 #include "base/encoding.hpp"
 #include "base/guarded.hpp"
@@ -54,6 +55,14 @@ bool says_how_to_reach(const v1::ConversationSummary& summary, const BotQuestion
 }
 
 bool unanswered(const v1::ConversationSummary& summary) { return summary.last_visitor_seq() > summary.bot_through_seq(); }
+
+// By the beginning of what was written last. Where more than that would tell it, the turn that comes next does.
+bool wants_person(const v1::ConversationSummary& summary, const v1::Site* site) {
+  if (summary.last_message().actor_kind() != v1::ACTOR_KIND_VISITOR) return false;
+  std::vector<std::string> words;
+  if (site != nullptr) words.assign(site->bot().handover_words().begin(), site->bot().handover_words().end());
+  return request_in(summary.last_message().text(), words) == Request::kPerson;
+}
 
 }  // namespace
 
@@ -111,6 +120,11 @@ void BotAgent::on_change(const SummaryPtr& /*before*/, const SummaryPtr& after) 
 void BotAgent::want(Wanted wanted) {
   if (!started_) return;  // start() looks for it
   if (const auto turn = turns_.find(wanted.id); turn != turns_.end()) {
+    // Who asks for a person does not wait until a model or a tool is done: the direct answer is given, and then people come.
+    if (wanted.summary && wants_person(*wanted.summary, site_of(deps_.directory, wanted.site).get())) {
+      turn->second.person_wanted = true;
+      if (turn->second.writing) turn->second.writing->stop.request_stop();
+    }
     turn->second.again = true;
     turn->second.wanted = std::move(wanted);
     return;
@@ -204,6 +218,7 @@ bool BotAgent::begin_writing(ConversationId id, const std::shared_ptr<Made>& mad
   if (made->nothing || deps_.writers == nullptr) return false;
   const bool asks_tool = made->evidence.flow != nullptr;
   if (!asks_tool && (deps_.grounded == nullptr || !deps_.grounded->applies(made->question.site, made->turn, made->evidence))) return false;
+  if (turns_[id].person_wanted) return false;
   if (writing_ >= agent_limits::kWritersMax) {
     if (!asks_tool) made->turn.mutable_decided()->mutable_model()->set_failure("busy");
     return false;

@@ -84,6 +84,8 @@ class BotAgent final : public CommitListener, public BotTrial {
     unsigned tries = 0;
     // The visitor wrote more meanwhile.
     bool again = false;
+    // And with it asked for a person.
+    bool person_wanted = false;
     // Of a turn that a language model writes, or wrote.
     std::shared_ptr<Writing> writing{};
     // What was learned for the contact is in the log. Its own id of before, so that a second try is none.

@@ -57,7 +57,10 @@ void add_labels(v1::BotTurn& turn, const v1::KnowledgeEntry& entry) {
   }
 }
 
-std::string_view failure_word(const Error& error) { return error.reason_code != nullptr ? std::string_view(error.reason_code) : error_code_name(error.code); }
+std::string_view failure_word(const Error& error) {
+  if (error.code == ErrorCode::kConflict) return "stopped";
+  return error.reason_code != nullptr ? std::string_view(error.reason_code) : error_code_name(error.code);
+}
 
 }  // namespace
 

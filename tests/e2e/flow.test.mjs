@@ -16,6 +16,7 @@ let directory;
 // By order number; what is not there is answered with 404.
 const orders = { 'A-17': { state: 'on its way', days: 3 }, 'A-18': { state: 'lost', days: 30 } };
 let held = null;
+let asked = 0;
 
 const kParcel = {
   kind: 'KNOWLEDGE_KIND_FLOW',
@@ -43,6 +44,7 @@ const kParcel = {
 
 before(async () => {
   shop = createServer(async (request, response) => {
+    ++asked;
     if (held) await held;
     const order = orders[decodeURIComponent(request.url.split('/').at(-1))];
     response.writeHead(order ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(order ?? {}));
@@ -117,6 +119,27 @@ test('a kill in the middle loses nothing: the flow goes on where it stood, and a
   await again.event(saysBot(/Order A-17 is on its way/));
   assert.equal(again.events().filter(saysBot(/Order A-17/)).length, 1);
   await again.close();
+});
+
+test('who asks for a person does not wait for a tool that is being asked', async () => {
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, 'track my parcel');
+  await connection.event(saysBot(/Which order/));
+  let letGo;
+  held = new Promise((resolve) => (letGo = resolve));
+  const before = asked;
+  await say(connection, conversationId, 'A-17');
+  await eventually(() => asked > before, 'the tool is being asked');
+  const since = performance.now();
+  await say(connection, conversationId, 'let me talk to a human');
+  await connection.event((event) => event.holderChanged?.reason === 'HOLDER_REASON_HANDED_OVER');
+  const ms = performance.now() - since;
+  held = null;
+  letGo();
+  // The tool is given up after 3 s.
+  assert.ok(ms < 2_000, `${ms} ms`);
+  assert.ok(!connection.events().some(saysBot(/on its way/)));
+  await connection.close();
 });
 
 const kCallBack = {

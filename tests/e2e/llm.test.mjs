@@ -207,6 +207,28 @@ test('people do not wait for a model: a person on request at once, and who takes
   for (const each of [first.connection, second.connection, desk]) await each.close();
 });
 
+test('who asks for a person while the model writes does not wait until it is done', async () => {
+  let asked;
+  const wasAsked = new Promise((resolve) => (asked = resolve));
+  // It says a word and then nothing: given up after stall_timeout_ms, 3 s.
+  standIn.answers((_, reply) => {
+    reply.say('签收');
+    asked();
+  });
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, '怎么申请退货？');
+  await wasAsked;
+  const since = performance.now();
+  await say(connection, conversationId, '转人工');
+  await connection.event((event) => event.holderChanged?.reason === 'HOLDER_REASON_HANDED_OVER');
+  const ms = performance.now() - since;
+  assert.ok(ms < 2_000, `${ms} ms`);
+  const made = (await decided(conversationId)).map(({ action, reason }) => [action, reason]);
+  assert.deepEqual(made, [['BOT_ACTION_ANSWER', 'BOT_REASON_FOUND'], ['BOT_ACTION_HAND_OVER', 'BOT_REASON_REQUESTED']]);
+  assert.equal((await decided(conversationId))[0].model.failure, 'stopped');
+  await connection.close();
+});
+
 test('a wrong file ends the start with the reason, and no key is in any log', async () => {
   await writeFile(join(directory, 'wrong.json'), JSON.stringify({ providers: [{ base_url: standIn.url, model: 'm', api_key: 'sk-very-secret' }] }));
   const { code, stderr } = await weikeyi('serve', '--data', join(directory, 'data'), '--listen', '127.0.0.1:0', '--llm-config', join(directory, 'wrong.json'));
