@@ -229,6 +229,67 @@ test('who asks for a person while the model writes does not wait until it is don
   await connection.close();
 });
 
+test('switched off while the model writes, the conversation goes to people and nothing of what it wrote is said', async () => {
+  let asked;
+  const wasAsked = new Promise((resolve) => (asked = resolve));
+  standIn.answers((_, reply) => {
+    reply.say('签收后 7 天内，您可以在订单页申请退货[1]。退款');
+    asked();
+  });
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, '怎么申请退货？');
+  await wasAsked;
+  await connection.until((frame) => frame.typing?.text, 'what it writes');
+  const { id, bot } = await site();
+  const since = performance.now();
+  await agent.ok('PATCH', `/sites/${id}`, { bot: { ...bot, enabled: false } });
+  await connection.event((event) => event.holderChanged?.reason === 'HOLDER_REASON_HANDED_OVER');
+  const ms = performance.now() - since;
+  await agent.ok('PATCH', `/sites/${id}`, { bot: { ...bot, enabled: true } });
+  // The model is given up after 3 s of silence; switched off it is within a second.
+  assert.ok(ms < 2_500, `${ms} ms`);
+  const made = (await decided(conversationId)).map(({ action, reason }) => [action, reason]);
+  assert.deepEqual(made, [['BOT_ACTION_HAND_OVER', 'BOT_REASON_UNAVAILABLE']]);
+  assert.ok(!connection.events().some((event) => byBot(event) && /退货/.test(event.message.text)), 'neither its words nor the direct answer');
+  await connection.close();
+});
+
+test('while as many are being written as may be, the next one gets the direct answer at once', async () => {
+  let finish;
+  const over = new Promise((resolve) => (finish = resolve));
+  let asked = 0;
+  standIn.answers(async (_, reply) => {
+    ++asked;
+    // A word now and then: it does not stall.
+    const goesOn = setInterval(() => reply.say('签'), 500);
+    reply.say('签');
+    await over;
+    clearInterval(goesOn);
+    reply.end();
+  });
+  const kWriters = 16;
+  const others = [];
+  for (let i = 0; i < kWriters; ++i) others.push(await visitor(server));
+  await Promise.all(others.map(({ connection, conversationId }) => say(connection, conversationId, '怎么申请退货？')));
+  await eventually(() => asked === kWriters, 'all are being written');
+  const { connection, conversationId } = await visitor(server);
+  await say(connection, conversationId, '怎么申请退货？');
+  assert.match((await connection.event(byBot)).message.text, /签收后 7 天内/);
+  assert.equal((await decided(conversationId))[0].model.failure, 'busy');
+  assert.equal(asked, kWriters, 'no model was asked');
+  assert.ok(!others.some((one) => one.connection.events().some(byBot)), 'and they were still being written');
+  finish();
+  for (const other of others) {
+    await other.connection.event(byBot);
+    await other.connection.close();
+  }
+  // There is room again.
+  standIn.answers(saying('签收后 7 天内可以申请退货[1]。'));
+  await say(connection, conversationId, '请问怎么申请退货呀？');
+  await eventually(async () => (await decided(conversationId))[1]?.model?.provider === 'own', 'a model writes');
+  await connection.close();
+});
+
 test('a wrong file ends the start with the reason, and no key is in any log', async () => {
   await writeFile(join(directory, 'wrong.json'), JSON.stringify({ providers: [{ base_url: standIn.url, model: 'm', api_key: 'sk-very-secret' }] }));
   const { code, stderr } = await weikeyi('serve', '--data', join(directory, 'data'), '--listen', '127.0.0.1:0', '--llm-config', join(directory, 'wrong.json'));
