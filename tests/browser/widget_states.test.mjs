@@ -3,7 +3,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Server } from '../e2e/lib/server.mjs';
-import { agentSocket, demoAgent, eventually, subscribe } from '../e2e/lib/people.mjs';
+import { agentSocket, clientId, demoAgent, eventually, subscribe } from '../e2e/lib/people.mjs';
 import { goodbye, launch, person, picture } from './lib/browser.mjs';
 import { openWidget, Widget } from './lib/widget.mjs';
 
@@ -102,6 +102,26 @@ test('a file shows how far it is, can be given up, and arrives', async () => {
   await speed(-1);
   const event = await desk.event((one) => one.conversationId === id && one.message?.attachments?.length > 0);
   assert.deepEqual(event.message.attachments.map((one) => [one.name, one.mediaType]), [['报价 offer.pdf', 'application/pdf']]);
+  await goodbye(visitor);
+});
+
+test('when a conversation has ended the visitor is asked how it was, and one click is kept', async () => {
+  const visitor = await person(browser);
+  const widget = await openWidget(server, visitor);
+  await widget.write('how was it for me');
+  await widget.stored().waitFor();
+  const { id } = await conversationWith('how was it for me');
+  const stars = widget.panel.getByRole('radiogroup', { name: 'How was it?' });
+  assert.equal(await stars.count(), 0, 'not before it has ended');
+  await desk.request({ append: { conversationId: id, clientId: clientId(), changeState: { to: 'CONVERSATION_STATE_RESOLVED' } } });
+  await stars.getByRole('radio', { name: '4 of 5' }).click();
+  await widget.panel.getByText('Thank you!').waitFor();
+  const ratings = async () => (await agent.log(id)).filter((event) => event.rated).map((event) => event.rated);
+  await eventually(async () => (await ratings()).length === 1, 'it is in the log');
+  await widget.panel.getByRole('textbox', { name: 'Anything to add? (optional)' }).fill('quick');
+  await widget.panel.locator('.rating').getByRole('button', { name: 'Send', exact: true }).click();
+  await eventually(async () => (await ratings()).at(-1)?.comment === 'quick', 'and what was added');
+  assert.equal((await agent.get(`/conversations/${id}`)).rating, 4);
   await goodbye(visitor);
 });
 
