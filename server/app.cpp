@@ -1,6 +1,7 @@
 #include "server/app.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <latch>
@@ -345,6 +346,9 @@ Result<void> App::run() {
   }
   if (!tls_) {
     log_warning("server.no_tls", {{"reason", "cookies and passwords travel in the clear; use --tls-cert and --tls-key, or a proxy with TLS"}});
+  }
+  if (::geteuid() == 0) {
+    log_warning("server.root", {{"reason", "it runs as root and needs nothing of root's; use packaging/weikeyi.service, or start it as a user of its own that owns the data directory"}});
   }
   const auto ready_ms = std::chrono::duration_cast<Milliseconds>(clock_.steady() - started_).count();
   log_info("server.ready", {{"address", endpoint_.text()}, {"loops", loops_.size()}, {"ready_ms", ready_ms}});

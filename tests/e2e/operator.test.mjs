@@ -113,3 +113,19 @@ test('health for whoever asks, figures for whoever may', async () => {
     await server.close();
   }
 });
+
+// The half of whoever runs the tests: root is warned, once and with what to do; anybody else is not.
+test('started as root it warns, once', async () => {
+  const server = await Server.start();
+  try {
+    await eventually(() => server.log().includes('"event":"server.ready"'), 'the start is logged');
+    const lines = server.log().split('\n').filter((line) => line.includes('server.root')).map((line) => JSON.parse(line));
+    assert.equal(lines.length, process.geteuid() === 0 ? 1 : 0);
+    for (const line of lines) {
+      assert.equal(line.level, 'warning');
+      assert.match(line.reason, /weikeyi\.service|user of its own/);
+    }
+  } finally {
+    await server.close();
+  }
+});
