@@ -16,19 +16,20 @@ namespace {
 
 constexpr std::uint64_t kTurnWaitNs = 20'000'000;
 constexpr std::uint64_t kPatienceNs = 60'000'000'000;
+// How soon the writer's process sees that the others' subscribers have the event, too. Of processes' worth of subscribers it takes some 100 ms.
+constexpr std::uint64_t kOthersWaitNs = 1'000'000;
 // The floor's message: as long as the product's encoded event.
 constexpr std::size_t kRawBytes = 128;
 
-// Who has the present event.
+// Who of this worker's has the present event.
 struct Round {
   Worker& worker;
   const FanoutLoad& load;
+  FanoutMeeting& meeting;
+  Worker::Share mine;
   ClientLoop loop{};
   Heartbeats heartbeats{};
   std::uint32_t number = 0;
-  std::uint64_t due_ns = 0;
-  std::uint32_t received = 0;
-  std::uint64_t events = 0;
   std::uint64_t delivered = 0;
   bool measuring = false;
   // The server was busy: when the same event is sent again; 0: it was not.
@@ -47,11 +48,16 @@ struct Round {
     else if (stamp->number > last + 1) worker.tally().faults.lost += stamp->number - last - 1;
     if (stamp->number <= last) return;
     last = stamp->number;
-    ++received;
     ++delivered;
     if (measuring) worker.tally().delivery.record(now_ns() - stamp->due_ns);
+    if (delivered == std::uint64_t{stamp->number} * mine.count) on_share_done(*stamp);
   }
-  bool complete() const { return received == load.subscribers; }
+  void on_share_done(const Stamp& stamp) {
+    const std::uint64_t done = meeting.shares_done.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (measuring && done == std::uint64_t{stamp.number} * worker.count()) worker.tally().latency.record(now_ns() - stamp.due_ns);
+  }
+  bool share_complete() const { return delivered == std::uint64_t{number} * mine.count; }
+  bool complete() const { return meeting.shares_done.load(std::memory_order_relaxed) == std::uint64_t{number} * worker.count(); }
 };
 
 class Subscriber final : public ServerFramePeer {
@@ -124,59 +130,67 @@ class RawPeer final : public Peer {
   std::uint32_t last_ = 0;
 };
 
+Result<void> turn(Round& round, const char* what) {
+  Tally& tally = round.worker.tally();
+  round.measuring = round.worker.phase() == Phase::kMeasure;
+  round.heartbeats.beat(round.loop);
+  round.loop.turn(round.number > 0 && round.share_complete() ? kOthersWaitNs : kTurnWaitNs);
+  tally.delivered.store(round.delivered, std::memory_order_relaxed);
+  if (tally.failure[0] != 0) return fail(ErrorCode::kUnavailable, tally.failure);
+  if (tally.broken > 0) return fail(tally.closed(what));
+  return {};
+}
+
 template <typename Done>
 Result<void> turn_until(Round& round, Done done, const char* what) {
   const std::uint64_t deadline = now_ns() + kPatienceNs;
   while (!done()) {
-    round.heartbeats.beat(round.loop);
-    round.loop.turn(kTurnWaitNs);
-    if (round.worker.tally().failure[0] != 0) return fail(ErrorCode::kUnavailable, round.worker.tally().failure);
-    if (round.worker.tally().broken > 0) return fail(round.worker.tally().closed(what));
+    WK_TRY_VOID(turn(round, what));
     if (now_ns() > deadline) return fail(ErrorCode::kTimeout, std::string("waited too long: ") + what);
   }
   return {};
 }
 
-// `write` appends the event of a stamp for the writer's connection.
+// `write` appends the event of a stamp for the writer's connection. Null: another worker has the writer.
 template <typename Write>
-Result<void> rounds(Round& round, Peer& writer, Write write) {
+Result<void> rounds(Round& round, Peer* writer, Write write) {
   Worker& worker = round.worker;
   worker.ready();
-  while (worker.phase() == Phase::kSetUp) {
-    round.heartbeats.beat(round.loop);
-    round.loop.turn(kTurnWaitNs);
+  while (worker.phase() == Phase::kSetUp) WK_TRY_VOID(turn(round, "before the first event"));
+  if (writer == nullptr) {
+    while (!round.meeting.over.load(std::memory_order_relaxed)) WK_TRY_VOID(turn(round, "a delivery"));
+    return {};
   }
   std::string out;
   while (worker.phase() != Phase::kDrain) {
-    round.measuring = worker.phase() == Phase::kMeasure;
-    round.received = 0;
-    round.due_ns = now_ns();
     out.clear();
-    write(Stamp{.sender = 0, .number = ++round.number, .due_ns = round.due_ns}, out);
-    round.loop.send(writer, out);
+    write(Stamp{.sender = 0, .number = ++round.number, .due_ns = now_ns()}, out);
+    round.loop.send(*writer, out);
     const auto waited = [&] { return round.again_ns != 0 && now_ns() >= round.again_ns; };
     do {
-      if (std::exchange(round.again_ns, 0) != 0) round.loop.send(writer, out);
+      if (std::exchange(round.again_ns, 0) != 0) round.loop.send(*writer, out);
       WK_TRY_VOID(turn_until(round, [&] { return round.complete() || waited(); }, "a delivery"));
     } while (!round.complete());
-    if (round.measuring) worker.tally().latency.record(now_ns() - round.due_ns);
-    worker.tally().completed.store(++round.events, std::memory_order_relaxed);
-    worker.tally().delivered.store(round.delivered, std::memory_order_relaxed);
+    worker.tally().completed.store(round.number, std::memory_order_relaxed);
   }
+  round.meeting.over.store(true, std::memory_order_relaxed);
   return {};
 }
 
 Result<void> run_raw(Round& round) {
   RawPeer writer(round);
-  WK_TRY(Socket socket, dial(round.load.endpoint, 0));
-  round.loop.add(writer, std::move(socket));
+  const bool writes = round.worker.index() == 0;
+  if (writes) {
+    WK_TRY(Socket socket, dial(round.load.endpoint, 0));
+    round.loop.add(writer, std::move(socket));
+  }
   std::vector<std::unique_ptr<RawPeer>> subscribers;
-  for (std::uint32_t i = 0; i < round.load.subscribers; ++i) {
+  for (std::uint32_t i = 0; i < round.mine.count; ++i) {
     subscribers.push_back(std::make_unique<RawPeer>(round));
-    WK_TRY(Socket one, dial(round.load.endpoint, i + 1));
+    WK_TRY(Socket one, dial(round.load.endpoint, round.mine.begin + i + 1));
     round.loop.add(*subscribers.back(), std::move(one));
   }
-  return rounds(round, writer, [](const Stamp& stamp, std::string& out) {
+  return rounds(round, writes ? &writer : nullptr, [](const Stamp& stamp, std::string& out) {
     out.assign(kRawBytes, '.');
     stamp.write(out.data());
   });
@@ -186,37 +200,44 @@ Result<void> run_product(Round& round) {
   const FanoutLoad& load = round.load;
   const AppendFrame append(load.text_bytes);
   Writer writer(round, append);
-  WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
-  WK_TRY(const std::string token, sessions.next());
-  WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, 0, {}));
-  round.loop.add(writer, std::move(upgraded.socket));
-  round.loop.send(writer, visitor_hello(token));
-  round.heartbeats.add(writer);
-  WK_TRY_VOID(turn_until(round, [&] { return writer.conversation() != 0; }, "the first message"));
+  const bool writes = round.worker.index() == 0;
+  if (writes) {
+    WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
+    WK_TRY(const std::string token, sessions.next());
+    WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, 0, {}));
+    round.loop.add(writer, std::move(upgraded.socket));
+    round.loop.send(writer, visitor_hello(token));
+    round.heartbeats.add(writer);
+  }
+  const auto conversation = [&] { return round.meeting.conversation.load(std::memory_order_relaxed); };
+  WK_TRY_VOID(turn_until(round, [&] {
+    if (writer.conversation() != 0) round.meeting.conversation.store(writer.conversation(), std::memory_order_relaxed);
+    return conversation() != 0;
+  }, "the first message"));
 
   const std::string hello = agent_hello(load.api_token);
   std::vector<std::unique_ptr<Subscriber>> subscribers;
-  for (std::uint32_t i = 0; i < load.subscribers; ++i) {
+  for (std::uint32_t i = 0; i < round.mine.count; ++i) {
     subscribers.push_back(std::make_unique<Subscriber>(round));
-    WK_TRY(Upgraded one, dial_websocket(load.endpoint, i + 1, {}));
+    WK_TRY(Upgraded one, dial_websocket(load.endpoint, round.mine.begin + i + 1, {}));
     round.loop.add(*subscribers.back(), std::move(one.socket));
-    subscribers.back()->enter(hello, writer.conversation());
+    subscribers.back()->enter(hello, conversation());
     round.heartbeats.add(*subscribers.back());
     // One after the other: a sign-in waits for the storage pool, whose queue is bounded.
-    if (i % 64 == 63 || i + 1 == load.subscribers) {
+    if (i % 64 == 63 || i + 1 == round.mine.count) {
       WK_TRY_VOID(turn_until(round, [&] { return subscribers.back()->listening(); }, "a subscription"));
     }
   }
   for (const auto& subscriber : subscribers) {
     WK_TRY_VOID(turn_until(round, [&] { return subscriber->listening(); }, "a subscription"));
   }
-  return rounds(round, writer, [&](const Stamp& stamp, std::string& out) { append.write(stamp, out); });
+  return rounds(round, writes ? &writer : nullptr, [&](const Stamp& stamp, std::string& out) { append.write(stamp, out); });
 }
 
 }  // namespace
 
 Result<void> run_fanout_load(const FanoutLoad& load, Worker& worker) {
-  Round round{.worker = worker, .load = load};
+  Round round{.worker = worker, .load = load, .meeting = *load.meeting, .mine = worker.share(load.subscribers)};
   return load.raw ? run_raw(round) : run_product(round);
 }
 

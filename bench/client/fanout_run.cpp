@@ -1,3 +1,7 @@
+#include <sys/mman.h>
+
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "bench/client/report.hpp"
@@ -19,8 +23,12 @@ Result<void> run_fanout(FanoutRun run) {
   if (!load.raw) {
     WK_TRY(load.api_token, agent_token(server, run.target));
   }
-  if (workers_for(load.subscribers) > 1) return fail(ErrorCode::kInvalidArgument, "more subscribers than one process may have descriptors");
-  WK_TRY(WorkerGroup workers, WorkerGroup::fork(1, [&](Worker& worker) { return run_fanout_load(load, worker); }));
+  // Until this process ends.
+  void* meeting = ::mmap(nullptr, sizeof(FanoutMeeting), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (meeting == MAP_FAILED) return fail(ErrorCode::kIo, std::strerror(errno));
+  load.meeting = new (meeting) FanoutMeeting;
+  const std::uint32_t processes = workers_for(load.subscribers + std::uint64_t{1});
+  WK_TRY(WorkerGroup workers, WorkerGroup::fork(processes, [&](Worker& worker) { return run_fanout_load(load, worker); }));
   WK_TRY_VOID(workers.wait_ready());
   if (!load.raw && run.steady) wait_until_steady(server);
   Memory before;
@@ -36,6 +44,7 @@ Result<void> run_fanout(FanoutRun run) {
                 {"protocol", load.raw ? "floor" : "weikeyi"},
                 {"server", server.command()},
                 {"subscribers", load.subscribers},
+                {"processes", processes},
                 {"seconds", measured.seconds},
                 {"other_cores", measured.other_cores},
                 {"events", measured.completed},

@@ -293,35 +293,37 @@ Result<void> turn_until(Day& day, Done done, const char* what) {
 
 }  // namespace
 
-Result<void> run_mixed_load(const MixedLoad& load, Worker& worker) {
+Result<void> run_mixed_load(const MixedLoad& load, Worker& worker, Worker::Share mine) {
+  const std::uint32_t first = mine.begin * load.chats_per_agent;
+  const std::uint32_t count = std::min(mine.count * load.chats_per_agent, load.visitors - first);
   Day day{.worker = worker, .load = load, .append = AppendFrame(std::max<std::size_t>(load.text_bytes, kStampBytes)), .heartbeats = Heartbeats(load.heartbeat_ms)};
   day.request = upgrade_request(load.endpoint, {});
   day.random.seed(worker.index() + 1);
   std::vector<std::unique_ptr<Visitor>> visitors;
   {
     WK_TRY(VisitorSessions sessions, VisitorSessions::open(load.endpoint, load.site));
-    for (std::uint32_t i = 0; i < load.visitors; ++i) {
+    for (std::uint32_t i = 0; i < count; ++i) {
       WK_TRY(std::string token, sessions.next());
-      visitors.push_back(std::make_unique<Visitor>(day, i, std::move(token)));
+      visitors.push_back(std::make_unique<Visitor>(day, first + i, std::move(token)));
       day.heartbeats.add(*visitors.back());
       WK_TRY_VOID(visitors.back()->dial());
       WK_TRY_VOID(turn(day));
     }
   }
-  WK_TRY_VOID(turn_until(day, [&] { return day.settled == load.visitors; }, "visitors' first messages"));
+  WK_TRY_VOID(turn_until(day, [&] { return day.settled == count; }, "visitors' first messages"));
   std::vector<std::unique_ptr<Agent>> agents;
-  for (std::uint32_t i = 0; i < load.visitors; ++i) {
+  for (std::uint32_t i = 0; i < count; ++i) {
     if (i % load.chats_per_agent == 0) agents.push_back(std::make_unique<Agent>(day));
     agents.back()->take(*visitors[i]);
   }
   for (std::size_t i = 0; i < agents.size(); ++i) {
-    WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, static_cast<std::uint32_t>(i), {}));
+    WK_TRY(Upgraded upgraded, dial_websocket(load.endpoint, mine.begin + static_cast<std::uint32_t>(i), {}));
     day.loop.add(*agents[i], std::move(upgraded.socket));
     agents[i]->enter();
     day.heartbeats.add(*agents[i]);
     WK_TRY_VOID(turn(day));
   }
-  WK_TRY_VOID(turn_until(day, [&] { return day.listening == load.visitors; }, "agents' subscriptions"));
+  WK_TRY_VOID(turn_until(day, [&] { return day.listening == count; }, "agents' subscriptions"));
   worker.ready();
   while (worker.phase() == Phase::kSetUp) WK_TRY_VOID(turn(day));
 

@@ -26,11 +26,13 @@ struct MixedLoad {
   // Of all visitors together; one worker of its own sends them one after another.
   double uploads_per_second = 1;
   std::uint32_t upload_bytes = 100'000;
+
+  std::uint32_t agents() const { return (visitors + chats_per_agent - 1) / chats_per_agent; }
 };
 
-// A worker's part. Tally: completed counts visitors' acked messages, delivered what arrived at agents; latency is visitors' acks,
+// A worker's part: `agents` of all of them, with their visitors. Tally: completed counts visitors' acked messages, delivered what arrived at agents; latency is visitors' acks,
 // delivery what reached the other side (both ways).
-Result<void> run_mixed_load(const MixedLoad& load, Worker& worker);
+Result<void> run_mixed_load(const MixedLoad& load, Worker& worker, Worker::Share agents);
 // The worker that sends files.
 Result<void> run_upload_load(const MixedLoad& load, Worker& worker);
 

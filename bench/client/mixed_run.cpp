@@ -11,9 +11,16 @@ Result<void> run_mixed(MixedRun run) {
   load.endpoint = server.endpoint();
   load.site = run.target.site;
   WK_TRY(load.api_token, agent_token(server, run.target));
-  if (workers_for(load.visitors) > 1) return fail(ErrorCode::kInvalidArgument, "more visitors than one process may have descriptors");
-  WK_TRY(WorkerGroup workers, WorkerGroup::fork(2, [&](Worker& worker) {
-    return worker.index() == 0 ? run_mixed_load(load, worker) : run_upload_load(load, worker);
+  // An agent and its visitors are one process's; the last one sends the files.
+  const std::uint64_t each = connections_each(load.visitors + load.agents());
+  const std::uint64_t agents_each = each / (load.chats_per_agent + 1);
+  if (agents_each == 0) {
+    return fail(ErrorCode::kInvalidArgument, "an agent with " + std::to_string(load.chats_per_agent) + " chats and its visitors are more than the " +
+                                                 std::to_string(each) + " connections for which one process may have descriptors (ulimit -n)");
+  }
+  const std::uint32_t days = workers_needed(load.agents(), agents_each);
+  WK_TRY(WorkerGroup workers, WorkerGroup::fork(days + 1, [&](Worker& worker) {
+    return worker.index() < days ? run_mixed_load(load, worker, worker.share(load.agents(), days)) : run_upload_load(load, worker);
   }));
   WK_TRY_VOID(workers.wait_ready());
   if (run.steady) wait_until_steady(server);
@@ -28,7 +35,8 @@ Result<void> run_mixed(MixedRun run) {
   print_report({{"bench", "mixed"},
                 {"server", server.command()},
                 {"visitors", load.visitors},
-                {"agents", (load.visitors + load.chats_per_agent - 1) / load.chats_per_agent},
+                {"agents", load.agents()},
+                {"processes", days},
                 {"seconds", measured.seconds},
                 {"other_cores", measured.other_cores},
                 {"messages", measured.completed},

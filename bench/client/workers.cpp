@@ -51,7 +51,10 @@ struct WorkerGroup::Shared {
 };
 
 Result<WorkerGroup> WorkerGroup::fork(std::uint32_t count, const std::function<Result<void>(Worker&)>& body) {
-  if (count == 0 || count > kWorkersMax) return wk::fail(ErrorCode::kInvalidArgument, "1 to 64 workers, not " + std::to_string(count));
+  if (count == 0 || count > kWorkersMax) {
+    return wk::fail(ErrorCode::kInvalidArgument, "the load would take " + std::to_string(count) + " processes, at most " + std::to_string(kWorkersMax) +
+                                                     " are started: fewer connections, or more descriptors (ulimit -n) for each");
+  }
   void* memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return wk::fail(ErrorCode::kIo, std::strerror(errno));
   WorkerGroup group(new (memory) Shared, count);
@@ -169,12 +172,12 @@ std::vector<const Tally*> WorkerGroup::tallies() const {
   return out;
 }
 
-std::uint32_t workers_for(std::uint64_t connections) {
+std::uint64_t connections_each(std::uint64_t wanted) {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
   rlimit wish = limit;
   // Root may raise the hard limit too, where the kernel lets it.
-  wish.rlim_max = std::max<rlim_t>(limit.rlim_max, connections + kDescriptorsSpare);
+  wish.rlim_max = std::max<rlim_t>(limit.rlim_max, wanted + kDescriptorsSpare);
   wish.rlim_cur = wish.rlim_max;
   if (::setrlimit(RLIMIT_NOFILE, &wish) != 0) {
     wish = limit;
@@ -182,8 +185,7 @@ std::uint32_t workers_for(std::uint64_t connections) {
     ::setrlimit(RLIMIT_NOFILE, &wish);
   }
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const std::uint64_t each = limit.rlim_cur > 2 * kDescriptorsSpare ? limit.rlim_cur - kDescriptorsSpare : kDescriptorsSpare;
-  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (connections + each - 1) / each));
+  return limit.rlim_cur > 2 * kDescriptorsSpare ? limit.rlim_cur - kDescriptorsSpare : kDescriptorsSpare;
 }
 
 }  // namespace wk::bench

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -86,6 +87,7 @@ class Worker {
       : index_(index), count_(count), phase_(phase), tally_(tally) {}
 
   std::uint32_t index() const { return index_; }
+  std::uint32_t count() const { return count_; }
   Phase phase() const { return phase_.load(std::memory_order_relaxed); }
   Tally& tally() { return tally_; }
   void ready() { tally_.state.store(Tally::State::kReady, std::memory_order_release); }
@@ -95,8 +97,10 @@ class Worker {
     std::uint32_t count;
   };
   // This worker's part of `total` things.
-  Share share(std::uint32_t total) const {
-    const auto at = [&](std::uint64_t i) { return static_cast<std::uint32_t>(i * total / count_); };
+  Share share(std::uint32_t total) const { return share(total, count_); }
+  // The same where only the first `workers` have a part. Requires: this is one of them.
+  Share share(std::uint32_t total, std::uint32_t workers) const {
+    const auto at = [&](std::uint64_t i) { return static_cast<std::uint32_t>(i * total / workers); };
     return {at(index_), at(index_ + 1) - at(index_)};
   }
 
@@ -140,7 +144,12 @@ class WorkerGroup {
   std::vector<pid_t> processes_;
 };
 
-// How many processes so many connections need here, with the descriptor limit raised as far as it goes.
-std::uint32_t workers_for(std::uint64_t connections);
+// How many connections one process may have here, with the descriptor limit raised as far as it goes or `wanted` need it.
+std::uint64_t connections_each(std::uint64_t wanted);
+// How many processes so many things need when one takes `each` of them.
+constexpr std::uint32_t workers_needed(std::uint64_t things, std::uint64_t each) {
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (things + each - 1) / each));
+}
+inline std::uint32_t workers_for(std::uint64_t connections) { return workers_needed(connections, connections_each(connections)); }
 
 }  // namespace wk::bench

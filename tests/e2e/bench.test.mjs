@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { binary } from './lib/server.mjs';
+import { Server, binary } from './lib/server.mjs';
 
 const { WebSocketServer } = createRequire(new URL('../../web/package.json', import.meta.url))('ws');
 
@@ -122,6 +122,42 @@ test('mixed: a short day without a loss in either direction', async () => {
     '--between-reconnects', '2', '--uploads-per-second', '4', '--upload-bytes', '5000', '--data', data, '--seconds', '5');
   for (const count of ['messages', 'answers', 'typing', 'reconnects', 'uploads']) assert.ok(report[count] > 0, count);
   assert.equal(report.lost + report.duplicate + report.out_of_order + report.unacked + report.range_gaps + report.wrong, 0);
+});
+
+// Processes with so few descriptors that the load takes several. (Root may be able to raise the limit: then it takes one.)
+async function benchWithFewDescriptors(server, ...args) {
+  const [agent] = server.demo.agents;
+  const command = ['bench', ...args, '--url', server.url.replace('http://', ''), '--pid', String(server.pid), '--email', agent.email, '--from-start', ...(args.includes('--seconds') ? [] : kShort)];
+  const { stdout } = await promisify(execFile)('sh', ['-c', 'ulimit -n 202; exec "$0" "$@"', binary, ...command],
+    { timeout: 60_000, env: { ...process.env, WEIKEYI_BENCH_PASSWORD: agent.password } });
+  return JSON.parse(stdout);
+}
+
+test('fanout, mixed: more connections than one process may have descriptors', async () => {
+  const few = await promisify(execFile)('sh', ['-c', 'ulimit -n 202; (ulimit -n 500) 2>/dev/null && echo root']).then(({ stdout }) => stdout === '', () => true);
+  const server = await Server.start({ args: ['--visitor-sessions-per-second', '1000000', '--visitor-frames-per-second', '1000000'] });
+  try {
+    const fanout = await benchWithFewDescriptors(server, 'fanout', '--subscribers', '250');
+    assert.equal(fanout.processes, few ? 3 : 1);
+    assert.ok(fanout.events > 0 && fanout.last_has_it_ms.count > 0);
+    // What was under way at either end is counted at the others already, or not yet.
+    assert.ok(Math.abs(fanout.deliveries - fanout.events * 250) <= 500, `${fanout.deliveries} deliveries of ${fanout.events} events`);
+    assert.ok(fanout.delivery_ms.count > fanout.last_has_it_ms.count * 200, 'the histograms of all processes');
+    assert.equal(fanout.lost + fanout.duplicate + fanout.out_of_order + fanout.wrong, 0);
+
+    // The visitors alone would fit in two processes of 102 connections; with their agents' sockets they do not.
+    const mixed = await benchWithFewDescriptors(server, 'mixed', '--visitors', '203', '--chats-per-agent', '5', '--between-messages', '1', '--to-answer', '0.1', '--between-reconnects', '5',
+      '--seconds', '6', '--warm-up', '0.2'); // a visitor types for three seconds before a message
+    assert.equal(mixed.processes, few ? 3 : 1);
+    assert.equal(mixed.agents, 41);
+    assert.ok(mixed.messages > 0 && mixed.answers > 0);
+    assert.equal(mixed.lost + mixed.duplicate + mixed.out_of_order + mixed.unacked + mixed.range_gaps + mixed.wrong, 0);
+
+    if (few) await assert.rejects(benchWithFewDescriptors(server, 'fanout', '--subscribers', '10000'), /99 processes, at most 64/);
+    if (few) await assert.rejects(benchWithFewDescriptors(server, 'mixed', '--visitors', '500', '--chats-per-agent', '200'), /200 chats .* 102 connections/);
+  } finally {
+    await server.close();
+  }
 });
 
 // A server of the floor's protocol (bench/floor/chat_floor.cpp) whose deliveries go through `send`: send(deliver, count) for each.
