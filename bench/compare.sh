@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# bench/compare.sh A B TARGET [OPTION…]: one microbenchmark (broker_bench, hot_bench, journal_bench, net_bench, protocol_bench,
-# search_bench, sentence_bench, warm_bench, websocket_bench) at two commits, in turns on this machine. B may be `.` for the working
-# tree. Options go to the benchmark, say --benchmark_filter=Unmask. TURNS=5 says how often; builds are kept in build/compare.
+# bench/compare.sh A B TARGET [OPTION…]: one microbenchmark (broker_bench, gateway_bench, hot_bench, journal_bench, net_bench,
+# protocol_bench, search_bench, sentence_bench, warm_bench, websocket_bench) at two commits, in turns on this machine. B may be `.` for
+# the working tree. Options go to the benchmark, say --benchmark_filter=Unmask. TURNS=5 says how often; builds are kept in build/compare.
 set -euo pipefail
 [ $# -ge 3 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
