@@ -8,7 +8,7 @@ export const outboxEntriesMax = 200
 export const conversationEventsMax = 5_000
 
 /** Something waits for the server this long without an answer: the link is stalled, which is to be on the screen within 3 s. */
-export const stallMs = 2_500
+export const stallMs = 2_000
 /** Something has waited this long: ask with a Ping whether anybody is there. */
 export const probeMs = 1_500
 /** And nothing at all has come for this long: the connection is given up and made anew. */
