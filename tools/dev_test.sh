@@ -100,13 +100,13 @@ command_test() {
   fi
 
   # What only computes runs behind what mostly waits, and gives way to it. Beside the compiler of `unit` nothing runs, and nothing beside
-  # `abuse`, which bounds what a healthy client waits.
+  # `browser`, where a person's patience is the bound, and `abuse`, which bounds what a healthy client waits.
   local first=() behind=() before=() last=() line
   for step in "${steps[@]}"; do
     case $step in
       unit) first+=("$step") ;;
       asan | tsan | fuzz) behind+=("$step") ;;
-      abuse) last+=("$step") ;;
+      browser | abuse) last+=("$step") ;;
       *) before+=("$step") ;;
     esac
   done
