@@ -1,4 +1,4 @@
-// What most of our files read, for builds with WK_PCH. No header of ours: those change, and modules do not see each other's.
+// What most of our files read: for tests, and with WK_PCH for libraries. No header of ours: those change, and modules do not see each other's.
 #pragma once
 
 #include <fmt/format.h>

@@ -9,6 +9,7 @@ fuzz_targets() {
   for file in "$fuzz_dir"/*_fuzz.corpus; do basename "$file" .corpus; done
 }
 
+# An input may take 25 s by the clock: in ./dev test the targets give way to the tests beside them.
 # fuzz_one TARGET SECONDS [OPTION…]: what is new goes to build/fuzz/found/TARGET, what breaks to build/fuzz/crashes/TARGET.
 fuzz_one() {
   local target=$1 seconds=$2 corpus dictionary found=$root/build/fuzz/found/$1 crashes=$root/build/fuzz/crashes/$1; shift 2
